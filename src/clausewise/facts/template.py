@@ -1,0 +1,31 @@
+"""Empty tables for a county to fill in: the heading, and one example that is switched off by a leading #."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from .tables import TABLES, Table
+
+
+def templates() -> dict[str, str]:
+    """File name -> CSV text, one for each table."""
+    return {f"{table.name}.csv": template_of(table) for table in TABLES.values()}
+
+
+def template_of(table: Table) -> str:
+    """One table's heading and example. Remove the `# ` and the example is a valid row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column.name for column in table.columns)
+    example = [column.example for column in table.columns]
+    writer.writerow(["# " + example[0], *example[1:]])
+    return out.getvalue()
+
+
+def describe(table: Table) -> list[tuple[str, str]]:
+    """(column, what it means and what may stand in it) for each column, for `facts show` and the docs."""
+    return [
+        (column.name, column.says + (f" ({' | '.join(column.allowed)})" if column.allowed else ""))
+        for column in table.columns
+    ]

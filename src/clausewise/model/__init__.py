@@ -1,0 +1,1 @@
+"""The nouns everyone shares: clause, norm, question, judgement, finding. Standard library only."""

@@ -1,0 +1,70 @@
+"""The table that turns the verdicts of single norms into one answer: the same rows for every evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from clausewise.model.judgement import Outcome
+from clausewise.model.words import Answer, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything the table needs, whichever evaluator found it.
+
+    `shields` maps the id of each shield that applies to the norms it names; `grantable` are the violated
+    norms that their clause's authority could excuse; `advice` the norms that only advise.
+    """
+
+    governed: bool
+    floors: tuple[str, ...]
+    shields: Mapping[str, Collection[str]]
+    verdicts: Sequence[tuple[str, Verdict]]
+    grantable: frozenset[str]
+    advice: frozenset[str]
+    errors: tuple[str, ...] = ()
+
+
+def combine(found: Findings) -> Outcome:
+    """The answer, by the first row that applies.
+
+    1 outside the scope: not governed. 2 a floor: deny. 3 a shield sets aside the norms it names.
+    4 a violated norm that no grant can cover: deny. 5 all that is violated is grantable: needs permission.
+    6 a norm is indeterminate or judged by people: needs a person. 7 allow.
+    """
+    if not found.governed:
+        return Outcome(Answer.NOT_GOVERNED, (), floors=found.floors, errors=found.errors)
+    standing = {norm for norm, verdict in found.verdicts if verdict is not Verdict.NOT_APPLICABLE}
+    aside = tuple(
+        (norm, shield)
+        for shield, norms in sorted(found.shields.items())
+        for norm in norms
+        if norm in standing
+    )
+    set_aside = {norm for norm, _ in aside}
+    remaining = [(norm, verdict) for norm, verdict in found.verdicts if norm not in set_aside]
+    advice = tuple(n for n, v in remaining if v is Verdict.VIOLATED and n in found.advice)
+    violated = [n for n, v in remaining if v is Verdict.VIOLATED and n not in found.advice]
+    return Outcome(
+        answer=_answer(found, violated, remaining),
+        verdicts=tuple(found.verdicts),
+        floors=found.floors,
+        set_aside=aside,
+        grants_needed=tuple(n for n in violated if n in found.grantable),
+        advice=advice,
+        errors=found.errors,
+    )
+
+
+def _answer(found: Findings, violated: list[str], remaining: Sequence[tuple[str, Verdict]]) -> Answer:
+    if found.floors:
+        return Answer.DENY
+    if any(norm not in found.grantable for norm in violated):
+        return Answer.DENY
+    if violated:
+        return Answer.NEEDS_PERMISSION
+    open_norms = (n for n, v in remaining if v in (Verdict.INDETERMINATE, Verdict.PEOPLE))
+    if any(norm not in found.advice for norm in open_norms):
+        return Answer.NEEDS_PERSON
+    return Answer.ALLOW

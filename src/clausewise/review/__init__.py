@@ -1,0 +1,1 @@
+"""What a pack must survive before anyone is judged by it: examples, mutations, coverage, difference."""

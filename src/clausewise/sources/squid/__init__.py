@@ -1,0 +1,1 @@
+"""Squid's native access log."""

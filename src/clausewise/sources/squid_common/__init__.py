@@ -1,0 +1,1 @@
+"""Squid's access log in the common and combined forms of web servers."""

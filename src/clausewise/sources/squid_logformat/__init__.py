@@ -1,0 +1,1 @@
+"""Squid's access log in a form that its owner has defined."""
