@@ -31,6 +31,7 @@ TEXT = {
         "reading": "Our reading",
         "cannot": "What software cannot see",
         "first": "First",
+        "files": "Log files",
         "last": "Last",
         "who": "Pseudonym",
         "thing": "Host or thing",
@@ -63,6 +64,7 @@ TEXT = {
         "reading": "Nuestra lectura",
         "cannot": "Lo que el programa no ve",
         "first": "Primero",
+        "files": "Archivos de registro",
         "last": "Último",
         "who": "Seudónimo",
         "thing": "Servidor o cosa",
@@ -82,12 +84,12 @@ STYLE = """
 :root{color-scheme:light dark;--ink:#1b1b1b;--page:#fff;--soft:#f0f0f0;--line:#71767a;--link:#005ea2}
 @media(prefers-color-scheme:dark){:root{--ink:#f0f0f0;--page:#1b1b1b;--soft:#2d2e2f;--line:#a9aeb1;--link:#73b3e7}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);
-font:1rem/1.6 "Public Sans",system-ui,sans-serif;overflow-wrap:anywhere}
+font:1rem/1.6 "Public Sans",system-ui,sans-serif}p,li,dd,td,code{overflow-wrap:anywhere}
 main,header{max-width:60rem;margin:0 auto;padding:1rem}h1,h2{line-height:1.2;font-family:Merriweather,Georgia,serif}
 a{color:var(--link)}a:focus,summary:focus,[tabindex]:focus{outline:.25rem solid #2491ff;outline-offset:.1rem}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:700;padding:.5rem 0}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:34rem}caption{text-align:left;font-weight:700;padding:.5rem 0}
 th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}section{margin-top:2.5rem}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th.n,td.n{white-space:nowrap}section{margin-top:2.5rem}header+main{padding-top:0}
 .skip{position:absolute;left:-999rem}.skip:focus{position:static}blockquote{margin:0;padding-left:1rem;
 border-left:.25rem solid var(--line)}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}
 @media(max-width:40rem){dl{grid-template-columns:1fr}dt{font-weight:700}}dd{margin:0}code{background:var(--soft)}
@@ -111,9 +113,9 @@ def page(
         f'<header><a class="skip" href="#findings">{say["skip"]}</a>',
         f"<p>{escape(pack.issuer)} · {escape(pack.regulation)} · {at.astimezone(zone):%Y-%m-%d %H:%M}</p>",
         f'<h1>{say["title"]}</h1><p>{say["lead"]}</p></header><main id="findings" tabindex="-1">',
-        *_read(summary, say),
         *(_overview(pack, norms, groups, say, lang) if norms else [f"<p>{say['none']}</p>"]),
     ]
+    body += _read(summary, say)
     for norm in norms:
         body += _norm(pack, norm, groups[norm.id], say, lang, zone, quoted.get(norm.clause, ()))
     body += [*_unjudged(summary, say), *_inputs(findings, pack, say), "</main>"]
@@ -127,7 +129,8 @@ def page(
 
 def _read(summary: Summary, say: dict[str, str]) -> Iterator[str]:
     yield f"<section><h2>{say['read']}</h2><p>{say['lines'].format(s=summary)}</p>"
-    yield "<ul>" + "".join(f"<li>{escape(name)}</li>" for name in summary.files) + "</ul></section>"
+    files = "".join(f"<li>{escape(name)}</li>" for name in summary.files)
+    yield f"<details><summary>{say['files']} ({len(summary.files)})</summary><ul>{files}</ul></details></section>"
 
 
 def _overview(

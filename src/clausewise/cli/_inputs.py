@@ -9,9 +9,16 @@ from pathlib import Path
 from clausewise.cli import _place
 from clausewise.facts import publish
 from clausewise.facts.snapshot import Facts
-from clausewise.labels import BuildReport, Labels, build, build_default
+from clausewise.labels import (
+    BuildReport,
+    Labels,
+    ListSource,
+    build,
+    build_default,
+    read_popular,
+    with_shipped,
+)
 from clausewise.labels import add as add_list
-from clausewise.labels.fetch import shipped_sources
 from clausewise.model.law import Pack
 from clausewise.pack import load_pack
 from clausewise.pdp.build import Builder
@@ -48,15 +55,21 @@ def lists_folder() -> Path:
     return _place.home() / "lists"
 
 
+POPULAR = "popular.csv"
+"""A list of popular sites in Tranco's form (rank,name), which switches the popularity guard on."""
+OWN_RULES = ("deny.txt", "allow.txt")
+
+
 def rebuild_labels(at: datetime) -> BuildReport:
     """Compile the shipped lists, those the county added, and its own deny and allow lines on top."""
-    sources, folder = list(shipped_sources()), lists_folder()
+    sources: list[ListSource] = []
+    folder = lists_folder()
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.name in ("deny.txt", "allow.txt") or path.name.startswith("."):
-            continue
-        sources += add_list(path.stem, path)
-    rules = {name: _lines(folder / f"{name}.txt") for name in ("deny", "allow")}
-    return build(sources, labels_folder(), at=at, deny=rules["deny"], allow=rules["allow"])
+        if path.name not in (*OWN_RULES, POPULAR) and not path.name.startswith("."):
+            sources += add_list(path.stem, path)
+    deny, allow = (_lines(folder / name) for name in OWN_RULES)
+    popular = read_popular(folder / POPULAR) if (folder / POPULAR).is_file() else None
+    return build(with_shipped(sources), labels_folder(), at=at, deny=deny, allow=allow, popular=popular)
 
 
 def _lines(path: Path) -> list[str]:

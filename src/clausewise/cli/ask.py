@@ -140,7 +140,10 @@ def words(office: Office, judgement: Judgement, act: str, lang: str, *, assumed:
         clause = office.pack.clauses[clause_id]
         lines.append("")
         lines.append(f"{office.pack.regulation} {clause.id}, {clause.title[lang]}")
-        lines += [f"  {_says(norm, lang)}" for norm in norms if _says(norm, lang)]
+        unknown = set(outcome.of(Verdict.INDETERMINATE))
+        for norm in norms:
+            said = _not_known(office, judgement, norm, lang) if norm.id in unknown else [_says(norm, lang)]
+            lines += [f"  {line}" for line in said if line]
         lines.append(f"  {clause.reading[lang]}")
         yes = {"en": "Who can say yes", "es": "Quién puede decir que sí"}[lang]
         if outcome.answer in (Answer.DENY, Answer.NEEDS_PERMISSION, Answer.NEEDS_PERSON):
@@ -197,6 +200,23 @@ def _says(norm: Norm, lang: str) -> str:
     return norm.says[lang] or norm.why_people[lang]
 
 
+def _not_known(office: Office, judgement: Judgement, norm: Norm, lang: str) -> list[str]:
+    """What nobody could say, one line each: the reason why this norm has no verdict."""
+    key = judgement.question.key
+    act, read = office.pack.acts[key.act], office.pdp.reads(key.act, key.principal_type, key.period)
+    of_norm = {path for policy in office.pdp.policies()[norm.id] for path in policy.reads()}
+    head = {"en": "Not known", "es": "No se sabe"}[lang]
+    lines = []
+    for path, value in zip(read, key.values, strict=True):
+        variable, name = path.split(".", 1)
+        attribute = office.pack.attributes[f"{act.resource if variable == 'resource' else variable}.{name}"]
+        if path in of_norm and value == "unknown":
+            choices = "|".join(v for v in attribute.values if v != "unknown")
+            hint = f" (--with {name}={choices})" if "said" in attribute.sources else ""
+            lines.append(f"{head}: {attribute.says[lang]}{hint}")
+    return lines or [_says(norm, lang)]
+
+
 def _next(office: Office, clause: Clause, judgement: Judgement, lang: str) -> list[str]:
     """The nearest yes, and where people take over."""
     lines = []
@@ -222,6 +242,8 @@ def _provided_instead(office: Office, judgement: Judgement) -> str:
     wanted = str(purpose or "").replace("_", " ").lower()
     for other in facts.rows("services", at):
         has = str(other.get("purpose") or "").replace("_", " ").lower()
+        if other.get("fee") is True or str(other.get("service")) == name:
+            continue
         if (
             wanted
             and other.get("provided") is True

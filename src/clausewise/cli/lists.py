@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clausewise.cli import _inputs
 from clausewise.labels import add as read_list
-from clausewise.labels import get, origins
+from clausewise.labels import get, origins, read_popular
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,7 +23,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fetch.set_defaults(run=run_get)
     one = inner.add_parser("add", help="add a list from a file (named after its category) or a folder")
     one.add_argument(
-        "name", help="a category, such as gambling, or the maker of a folder of lists, such as ut1"
+        "name",
+        help="a category such as gambling, the maker of a folder of lists such as ut1, or popular (a Tranco list)",
     )
     one.add_argument("path", type=Path)
     one.set_defaults(run=run_add)
@@ -53,13 +54,17 @@ def run_get(args: argparse.Namespace) -> int:
 
 def run_add(args: argparse.Namespace) -> int:
     """Read it first, so that a bad list changes nothing; then keep a copy and compile."""
-    read_list(args.name, args.path)
+    if args.name == "popular":
+        read_popular(args.path)
+    else:
+        read_list(args.name, args.path)
     folder = _inputs.lists_folder()
     folder.mkdir(parents=True, exist_ok=True)
     if args.path.is_dir():
         shutil.copytree(args.path, folder / args.name, dirs_exist_ok=True)
     else:
-        shutil.copyfile(args.path, folder / f"{args.name}.txt")
+        popular = args.name == "popular"
+        shutil.copyfile(args.path, folder / (_inputs.POPULAR if popular else f"{args.name}.txt"))
     return run_build(args)
 
 

@@ -104,7 +104,7 @@ class Builder:
             attribute = self._attribute(act, path)
             if path == "context.granted":
                 values.append(_granted(act, state.grants, resource))
-            elif attribute.path in of_person and attribute.name not in said:
+            elif of_person.get(attribute.path, attribute.unknown) != attribute.unknown:
                 values.append(of_person[attribute.path])
             else:
                 value = self._value(attribute, state.person, resource, at, event, said)

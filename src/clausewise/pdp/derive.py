@@ -110,8 +110,9 @@ def grants_of(pack: Pack, facts: Facts, person: str | None, at: datetime) -> fro
 
 
 def duty(known: Known) -> str | None:
-    """`on`, `off` or `unknown`, from the work schedule; breaks and lunch are off duty (reading of 18.b)."""
-    return known.facts.duty(known.person, known.at) if known.person else None
+    """`on` or `off` from the work schedule, where there is one; breaks and lunch are off (reading of 18.b)."""
+    found = known.facts.duty(known.person, known.at) if known.person else "unknown"
+    return None if found == "unknown" else found
 
 
 def device_authorized(known: Known) -> str | None:
