@@ -113,7 +113,8 @@ class Enricher:
         self.pack, self.facts, self.labels = pack, facts, labels
         self.users, self.addresses, self.hosts, self.services, self.software = (Codes() for _ in range(5))
         self.things = Codes()
-        self._info: list[HostInfo] = [HostInfo(0, 0, False)]
+        self._masks = self._services = np.zeros(1, dtype=np.int64)  # by host code; 0 is no host
+        self._used_hosts = np.zeros(1, dtype=bool)
         categories = labels.categories if labels else ()
         self._register: list[str] | None = None
         self._use_seconds = int(str(pack.parameter("service_use_seconds")))
@@ -196,9 +197,13 @@ class Enricher:
         return _bits(self.labels.categories if self.labels else (), says)
 
     def host_info(self, codes: np.ndarray) -> np.ndarray:
-        """Make sure that every host code has its info; the info table as columns (mask, service, used)."""
-        for code in range(len(self._info), len(self.hosts.names)):
-            self._info.append(self._look_up(self.hosts.names[code]))
+        """Make sure that every host code has its info; the codes themselves."""
+        start, names = len(self._masks), self.hosts.names
+        if len(names) > start:
+            new = [self._look_up(name) for name in names[start:]]
+            self._masks = np.append(self._masks, np.array([i.mask for i in new], dtype=np.int64))
+            self._services = np.append(self._services, np.array([i.service for i in new], dtype=np.int64))
+            self._used_hosts = np.append(self._used_hosts, np.array([i.used for i in new], dtype=bool))
         return codes
 
     def _look_up(self, host: str) -> HostInfo:
@@ -206,15 +211,12 @@ class Enricher:
         if self.labels is None:
             return HostInfo(0, self.services.of(service), False)
         name = service or self.labels.service(host)
-        return HostInfo(self.labels.mask(host), self.services.of(name), self.labels.use_evidence(host))
+        used = name is not None and self.labels.use_evidence(host)  # only a service's hosts can show its use
+        return HostInfo(self.labels.mask(host), self.services.of(name), used)
 
     def columns_of_hosts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(mask, service code, used) by host code."""
-        return (
-            np.array([i.mask for i in self._info], dtype=np.int64),
-            np.array([i.service for i in self._info], dtype=np.int64),
-            np.array([i.used for i in self._info], dtype=bool),
-        )
+        return self._masks, self._services, self._used_hosts
 
 
 def _bits(categories: tuple[str, ...], wanted: Callable[[str], bool]) -> int:
@@ -321,3 +323,13 @@ SHAPES: Mapping[str, Callable[[Enricher, pa.Table], Shape]] = {
     "auth": _auth,
     "dhcp": _dhcp,
 }
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "http": frozenset(
+        "host categories service use_evidence outcome choice software software_class bytes_down".split()
+    ),
+    "dns": frozenset("host categories service outcome".split()),
+    "auth": frozenset("account outcome explicit kind".split()),
+    "dhcp": frozenset({"mac"}),
+}
+"""What conditions and questions can read of each class, beside the text columns of its source."""

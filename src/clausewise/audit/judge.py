@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from clausewise.audit.enrich import Enricher, Events
-from clausewise.audit.timeline import Timeline, microseconds, moment
+from clausewise.audit.timeline import Timeline, microseconds, moment, turns
 from clausewise.facts.snapshot import Facts
 from clausewise.model.judgement import Key
-from clausewise.model.law import Act, LogRule
+from clausewise.model.law import Act, LogRule, Pack
 from clausewise.model.words import Answer, Verdict
 from clausewise.pdp.build import Builder, State
 from clausewise.pdp.engine import Pdp
 
 PERSONAL = {"derive:own_account", "derive:shared_account", "derive:mailbox_right", "derive:authorized_test"}
 """Sources that look at person and thing together: such acts are never judged by classes of things."""
-VARYING = ("services", "sites", "devices", "software", "drives", "works", "accounts")
+VARYING = ("services", "sites", "devices", "software", "drives", "works", "accounts", "networks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +67,29 @@ class Judge:
         self.keys: list[Key] = []
         self._key_ids: dict[Key, int] = {}
         self._seen: dict[tuple[object, ...], int] = {}
-        self._classes: dict[tuple[str, int, int], int] = {}
+        self._class_of: dict[tuple[str, int], np.ndarray] = {}
+        self._outside: dict[tuple[int, int], bool] = {}
         self._class_ids: dict[tuple[object, ...], int] = {}
-        self._cuts = np.array(
-            sorted(
-                {
-                    microseconds(value)
-                    for table in VARYING
-                    if self.facts.has(table)
-                    for row in self.facts.rows(table)
-                    for name in ("valid_from", "valid_to", "known_from")
-                    if isinstance(value := row.get(name), datetime)
-                }
-            ),
-            dtype=np.int64,
-        )
+        self._cuts = _cuts(pdp.pack, self.facts)
+        self.classes = frozenset(rule.cls for act in pdp.pack.acts.values() for rule in act.logs)
 
     def block(self, events: Events) -> Iterator[Hit]:
-        """What the law says of one block, norm by norm."""
+        """What the law says of one block, norm by norm.
+
+        Events in a category that is never joined with a person are dropped before anything else (rule 13).
+        """
+        mask = events.fields.get("mask")
+        public = np.ones(len(events.time), dtype=bool)
+        if mask is not None:
+            public = (mask & self.enricher.private) == 0
+            self.tally.never_personal += len(public) - int(public.sum())
         for act in self.pdp.pack.acts.values():
             for rule in act.logs:
                 if rule.cls == events.cls and rule.resource in events.fields:
-                    yield from self._rule(act, rule, events)
+                    yield from self._rule(act, rule, events, public)
 
-    def _rule(self, act: Act, rule: LogRule, events: Events) -> Iterator[Hit]:
-        rows = np.nonzero(self._matching(rule, events))[0]
-        if act.resource == "Site" and "mask" in events.fields:
-            private = (events.fields["mask"][rows] & self.enricher.private) != 0
-            self.tally.never_personal += int(private.sum())
-            rows = rows[~private]  # dropped before any join with a person (rule 13)
+    def _rule(self, act: Act, rule: LogRule, events: Events, public: np.ndarray) -> Iterator[Hit]:
+        rows = np.nonzero(self.matching(rule, events) & public)[0]
         if events.cls != "dhcp":
             self.tally.nobody += int((events.user[rows] == 0).sum())
             rows = rows[events.user[rows] != 0]
@@ -108,7 +103,7 @@ class Judge:
         self.tally.judged += len(rows)
         yield from self._hits(act, rule, rows, keys)
 
-    def _matching(self, rule: LogRule, events: Events) -> np.ndarray:
+    def matching(self, rule: LogRule, events: Events) -> np.ndarray:
         """Which events meet every condition of a rule."""
         out = np.ones(len(events.time), dtype=bool)
         for name, operator, *rest in rule.when:
@@ -142,12 +137,17 @@ class Judge:
         keep = np.ones(len(rows), dtype=bool)
         if not self.facts.has("networks"):
             return keep
-        for position, row in enumerate(rows.tolist()):
-            address = self.enricher.addresses.names[int(events.address[row])]
-            network = self.facts.network_of(address, moment(int(events.time[row]))) if address else None
-            if network is not None and network.get("profile") in ("students", "guest"):
-                keep[position] = False
-                self.tally.not_governed += 1
+        epochs = np.searchsorted(self._cuts, events.time[rows], side="right")
+        where = zip(events.address[rows].tolist(), epochs.tolist(), rows.tolist(), strict=True)
+        for position, (address, epoch, row) in enumerate(where):
+            known = self._outside.get((address, epoch))
+            if known is None:
+                name, when = self.enricher.addresses.names[address], moment(int(events.time[row]))
+                network = self.facts.network_of(name, when) if name else None
+                known = network is not None and network.get("profile") in ("students", "guest")
+                self._outside[address, epoch] = known
+            keep[position] = not known
+        self.tally.not_governed += int((~keep).sum())
         return keep
 
     def _keys(
@@ -238,20 +238,23 @@ class Judge:
         epochs: np.ndarray,
     ) -> np.ndarray:
         """A number for each row's thing, shared by all things whose attributes are equal in its epoch."""
-        pair = resource * 512 + epochs
-        unique, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
-        numbers = np.empty(len(unique), dtype=np.int64)
-        for position, (code, at) in enumerate(zip(unique.tolist(), first.tolist(), strict=True)):
-            known = self._classes.get((act.id, code, 0))
-            if known is None:
+        numbers = np.empty(len(rows), dtype=np.int64)
+        for epoch in np.unique(epochs).tolist():
+            here = np.nonzero(epochs == epoch)[0]
+            codes = resource[here]
+            known = self._class_of.get((act.id, epoch), np.full(0, -1, dtype=np.int64))
+            if len(known) <= int(codes.max()):
+                more = np.full(2 * int(codes.max()) + 2 - len(known), -1, dtype=np.int64)
+                known = self._class_of[act.id, epoch] = np.append(known, more)
+            new = np.nonzero(known[codes] < 0)[0]
+            unique, first = np.unique(codes[new], return_index=True)
+            for code, at in zip(unique.tolist(), here[new[first]].tolist(), strict=True):
                 row = int(rows[at])
                 name, when = events.text(rule.resource, row), moment(int(events.time[row]))
                 values = self.builder.of_thing(act, name, when)
-                known = self._class_ids.setdefault((act.id, values), len(self._class_ids))
-                self._classes[act.id, code, 0] = known
-            numbers[position] = known
-        found: np.ndarray = numbers[inverse]
-        return found
+                known[code] = self._class_ids.setdefault((act.id, values), len(self._class_ids))
+            numbers[here] = known[codes]
+        return numbers
 
     def _hits(self, act: Act, rule: LogRule, rows: np.ndarray, keys: np.ndarray) -> Iterator[Hit]:
         unique, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -278,6 +281,15 @@ class Judge:
         for (norm, kind), positions in by_norm.items():
             chosen = np.nonzero(np.isin(inverse, positions))[0]
             yield Hit(act.id, norm, kind, rows[chosen], keys[chosen], rule.resource)
+
+
+def _cuts(pack: Pack, facts: Facts) -> np.ndarray:
+    """The times at which a thing's facts, or the law itself, may change: a key holds between two of them."""
+    times = turns(facts, VARYING)
+    days = {d for n in pack.norms() for d in (n.in_force_from, n.in_force_to)}
+    days |= {d for g in pack.guards.values() for d in (g.in_force_from, g.in_force_to)}
+    times |= {datetime.combine(day, time(), ZoneInfo(pack.zone)) for day in days - {date.min, date.max}}
+    return np.array(sorted(microseconds(value) for value in times), dtype=np.int64)
 
 
 def fold(columns: list[np.ndarray]) -> np.ndarray:

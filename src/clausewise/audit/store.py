@@ -97,7 +97,17 @@ def append(home: Path, findings: Sequence[Finding]) -> Path | None:
     with part.open("rb") as stream:
         os.fsync(stream.fileno())
     part.rename(path)
+    _settle(folder)
     return path
+
+
+def _settle(folder: Path) -> None:
+    """Make the names in a folder last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def stored(home: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
@@ -111,14 +121,14 @@ def load(home: Path) -> list[Finding]:
     return [Finding.of_row(row) for table in stored(home) for row in table.to_pylist()]
 
 
-def known_judgements(home: Path) -> set[str]:
-    """The judgement ids that are kept already."""
-    known = set[str]()
+def newest_judgements(home: Path) -> dict[str, str]:
+    """The newest judgement id of each finding that is kept."""
+    newest: dict[str, str] = {}
     columns = ["id", "pack_digest", "facts_digest", "labels_digest", "status"]
     for table in stored(home, columns):
         arrays = [table[name].to_pylist() for name in columns]
-        known.update("|".join(parts) for parts in zip(*arrays, strict=True))
-    return known
+        newest.update((parts[0], "|".join(parts)) for parts in zip(*arrays, strict=True))
+    return newest
 
 
 def latest(findings: Iterable[Finding]) -> list[Finding]:

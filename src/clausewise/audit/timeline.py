@@ -24,6 +24,17 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // SECOND
 
 
+def turns(facts: Facts, tables: Iterable[str]) -> set[datetime]:
+    """Every time at which some row of these tables begins, ends or becomes known."""
+    return {
+        value
+        for table in tables
+        for row in facts.rows(table)
+        for name in ("valid_from", "valid_to", "known_from")
+        if isinstance(value := row.get(name), datetime)
+    }
+
+
 class Timeline:
     """States of users over time. Users are codes; a state is shared by all whose values are equal."""
 
@@ -51,10 +62,14 @@ class Timeline:
             if int(np.searchsorted(cuts, high, side="right")) != first:
                 moving.append(user)
         out[:] = base[users]
-        for user in moving:
-            rows = np.nonzero(users == user)[0]
-            cuts, states = self._span(user)
-            out[rows] = states[np.searchsorted(cuts, times[rows], side="right")]
+        if moving:
+            rows = np.nonzero(np.isin(users, moving))[0]
+            rows = rows[np.argsort(users[rows], kind="stable")]
+            ends = np.nonzero(np.diff(users[rows], append=-1))[0] + 1
+            for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+                cuts, states = self._span(int(users[rows[start]]))
+                some = rows[start:end]
+                out[some] = states[np.searchsorted(cuts, times[some], side="right")]
         return out
 
     def _span(self, user: int) -> tuple[np.ndarray, np.ndarray]:
@@ -92,6 +107,8 @@ def changes_of(facts: Facts, name: str) -> Iterable[datetime]:
     }
     people |= {str(row["owner"]) for row in facts.ever("accounts", "account", name) if row.get("owner")}
     for person in people:
+        for row in facts.ever("staff", "id", person):
+            yield from facts.boundaries_where("accounts", "account", row.get("account") or person)
         for table, column in (("staff", "id"), ("grants", "person"), ("accounts", "owner")):
             yield from facts.boundaries_where(table, column, person)
         for row in facts.ever("grants", "person", person):

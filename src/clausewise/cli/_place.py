@@ -52,6 +52,14 @@ def sources_by_class() -> Mapping[str, tuple[str, ...]]:
     return {cls: tuple(sorted(names)) for cls, names in found.items()}
 
 
+def fields_by_class() -> Mapping[str, frozenset[str]]:
+    """Log class to what its events can tell: the columns of the sources, and what the audit reads off them."""
+    from clausewise.audit.enrich import FIELDS
+    from clausewise.sources.contract import SCHEMAS
+
+    return {cls: frozenset(schema.names) | FIELDS.get(cls, frozenset()) for cls, schema in SCHEMAS.items()}
+
+
 def gates() -> frozenset[str]:
     """Names of the enforcement points that exist: the folders of `clausewise/gates`."""
     folders = [str(Path(p) / "gates") for p in clausewise.__path__]
@@ -62,5 +70,5 @@ def quoted(pack: Pack, clause: str) -> tuple[str, ...]:
     """The county's own sentences for a clause, once `pack text` has taken them in; empty before."""
     from clausewise.pack.text.store import load_text
 
-    stored = load_text(home(), pack.id)
+    stored = load_text(home(), pack.id) or (load_text(home(), pack.extends) if pack.extends else None)
     return tuple(stored.sentences(clause)) if stored else ()

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from clausewise.cli import _inputs, _place
 from clausewise.cli._inputs import Office
 from clausewise.labels import known_services
-from clausewise.model.judgement import Judgement, key_to_json
+from clausewise.model.judgement import Judgement, Outcome, key_to_json
 from clausewise.model.law import Clause, Norm
 from clausewise.model.words import Answer, Verdict
 from clausewise.pdp.build import NeedsMore
@@ -150,13 +150,7 @@ def words(office: Office, judgement: Judgement, act: str, lang: str, *, assumed:
             lines.append(f"  {yes}: {_place.authority(office.pack, clause, lang)}")
         lines += [f"  {line}" for line in _next(office, clause, judgement, lang)]
         lines += [f"  “{sentence}”" for sentence in _place.quoted(office.pack, clause.id)]
-    for floor in outcome.floors:
-        guard = office.pack.guards[floor]
-        lines += ["", f"{guard.cite}: {guard.reading[lang]}"]
-    for norm_id, shield in outcome.set_aside:
-        guard = office.pack.guards[shield]
-        aside = {"en": "set aside by", "es": "apartado por"}[lang]
-        lines += ["", f"{norm_id} {aside} {guard.cite}: {guard.title[lang]}"]
+    lines += _guards(office, outcome, lang)
     for norm_id in outcome.advice:
         advice = {"en": "Advice", "es": "Consejo"}[lang]
         lines += ["", f"{advice} ({norm_id}): {_says(office.pack.norm(norm_id), lang)}"]
@@ -172,6 +166,19 @@ def words(office: Office, judgement: Judgement, act: str, lang: str, *, assumed:
         "",
         f"{act} · {office.pack.regulation} {office.pack.in_force_from} · pack {judgement.digests.pack[:12]} · facts {judgement.digests.facts[:12]}",
     ]
+    return lines
+
+
+def _guards(office: Office, outcome: Outcome, lang: str) -> list[str]:
+    """The floors that hold, and what a shield set aside, each with its statute."""
+    lines = []
+    for floor in outcome.floors:
+        guard = office.pack.guards[floor]
+        lines += ["", f"{guard.cite}: {guard.reading[lang]}"]
+    for norm_id, shield in outcome.set_aside:
+        guard = office.pack.guards[shield]
+        aside = {"en": "set aside by", "es": "apartado por"}[lang]
+        lines += ["", f"{norm_id} {aside} {guard.cite}: {guard.title[lang]}"]
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clausewise.cli.ask import moment
@@ -25,6 +25,10 @@ UNITS = {
     Unit.BUSINESS_DAY: {"en": ("business day", "business days"), "es": ("día hábil", "días hábiles")},
     Unit.WEEK: {"en": ("week", "weeks"), "es": ("semana", "semanas")},
     Unit.YEAR: {"en": ("year", "years"), "es": ("año", "años")},
+}
+WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
 }
 
 
@@ -67,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
     limits = max((len(_limit(clock, args.lang)) for clock in clocks), default=0)
     for clock in clocks:
         mark = "✓" if clock.verified else "?"
-        print(f"{mark} {clock.id:<{width}}  {_limit(clock, args.lang):<{limits}}  {clock.source}{_dates(clock)}")
+        print(
+            f"{mark} {clock.id:<{width}}  {_limit(clock, args.lang):<{limits}}  {_source(clock, args.lang)}{_dates(clock)}"
+        )
         print(f"  {'':<{width}}  {clock.says[args.lang]}")
     print(
         {
@@ -92,16 +98,41 @@ def run_due(args: argparse.Namespace) -> int:
             f"{clock.id}: not in force on {since.astimezone(zone):%Y-%m-%d}{_dates(clock)}; give another --from"
         )
     if args.json:
-        times = {"from": since.astimezone(UTC).isoformat(), "due": end.isoformat()}
+        times = {"triggered": since.astimezone(UTC).isoformat(), "due": end.isoformat()}
         print(json.dumps({**_as_json(clock), **times}, ensure_ascii=False, indent=1))
         return 0
-    earliest = clock.bound is Bound.EARLIEST
-    head = {"en": "not before" if earliest else "due", "es": "no antes de" if earliest else "vence"}[args.lang]
-    print(f"{clock.id}: {head} {end.astimezone(zone):%a %Y-%m-%d %H:%M %Z} ({_limit(clock, args.lang)})")
-    print(f"  {clock.says[args.lang]}")
-    print(f"  {'told' if args.lang == 'en' else 'se avisa a'}: {_offices(pack, clock, args.lang)}")
-    print(f"  {clock.source}{'' if clock.verified else {'en': ', not yet confirmed', 'es': ', aún sin confirmar'}[args.lang]}")
+    print("\n".join(_shown(pack, clock, end.astimezone(zone), args.lang)))
     return 0
+
+
+def _shown(pack: Pack, clock: Clock, end: datetime, lang: str) -> list[str]:
+    told_word = {"en": "told", "es": "se avisa a"}[lang]
+    unread = "" if clock.verified else {"en": ", not yet confirmed", "es": ", aún sin confirmar"}[lang]
+    return [
+        f"{clock.id}: {_when(clock, end, lang)} ({_limit(clock, lang)})",
+        f"  {clock.says[lang]}",
+        f"  {told_word}: {_offices(pack, clock, lang)}",
+        f"  {_source(clock, lang)}{unread}",
+    ]
+
+
+def _source(clock: Clock, lang: str) -> str:
+    return {"en": "our own number", "es": "plazo nuestro"}[lang] if clock.source == "ours" else clock.source
+
+
+def _when(clock: Clock, end: datetime, lang: str) -> str:
+    """A deadline at midnight is said as the end of its last day, because people misread 00:00."""
+    if clock.bound is Bound.EARLIEST:
+        return {"en": "not before", "es": "no antes de"}[lang] + f" {_stamp(end, lang)}"
+    if clock.unit is not Unit.HOUR and clock.limit:
+        last = (end - timedelta(seconds=1)).date()
+        by = {"en": "due by the end of", "es": "vence al acabar el"}[lang]
+        return f"{by} {WEEKDAYS[lang][last.weekday()]} {last}"
+    return {"en": "due", "es": "vence"}[lang] + f" {_stamp(end, lang)}"
+
+
+def _stamp(at: datetime, lang: str) -> str:
+    return f"{WEEKDAYS[lang][at.weekday()]} {at:%Y-%m-%d %H:%M %Z}"
 
 
 def _limit(clock: Clock, lang: str) -> str:
@@ -109,7 +140,11 @@ def _limit(clock: Clock, lang: str) -> str:
     if clock.limit == 0:
         return {"en": "at once", "es": "al momento"}[lang]
     count = f"{clock.limit} {UNITS[clock.unit][lang][clock.limit != 1]}"
-    return {"en": f"at least {count}", "es": f"al menos {count}"}[lang] if clock.bound is Bound.EARLIEST else count
+    return (
+        {"en": f"at least {count}", "es": f"al menos {count}"}[lang]
+        if clock.bound is Bound.EARLIEST
+        else count
+    )
 
 
 def _dates(clock: Clock) -> str:

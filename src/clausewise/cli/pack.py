@@ -83,7 +83,7 @@ def run_test(args: argparse.Namespace) -> int:
 
 def run_coverage(args: argparse.Namespace) -> int:
     """The matrix of clauses, computed from what is there."""
-    rows = coverage(load_pack(args.pack), _place.sources_by_class(), _place.gates())
+    rows = coverage(load_pack(args.pack), _place.sources_by_class(), _place.gates(), _place.fields_by_class())
     if args.json:
         print(json.dumps({"clauses": rows}, ensure_ascii=False, indent=1))
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -53,7 +53,7 @@ class Clock:
     until: date = date.max
     roll: bool = False
     bound: Bound = Bound.LATEST
-    says: Words = NO_WORDS
+    says: Words = field(default_factory=lambda: NO_WORDS)
 
 
 def read_clock(entry: Entry) -> Clock:
@@ -98,7 +98,7 @@ def clocks_of(pack: Pack) -> dict[str, Clock]:
 
 def _word(place: str, name: str, raw: object, words: type[Word]) -> Word:
     try:
-        return words(raw)
+        return words(str(raw))
     except ValueError:
         known = ", ".join(word.value for word in words)
         raise ClockError(f"{place}: {name} `{raw}` is not known; use one of {known}") from None

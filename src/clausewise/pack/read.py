@@ -24,7 +24,7 @@ REGISTERS = {  # file -> the array of tables it holds
 }
 ROW_FIELDS = {
     "parameter": "id value unit from to clause source says note".split(),
-    "clock": "id trigger limit unit bound told source verified clause from to says note".split(),
+    "clock": "id trigger limit unit bound roll told source verified clause from to says note".split(),
     "office": "id title source clauses from to note".split(),
     "reference": "id kind printed code cite title status now clauses guards verified note from to".split(),
     "tension": "id clauses question default alternatives note".split(),

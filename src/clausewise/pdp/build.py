@@ -193,10 +193,12 @@ def _speaks(attribute: Attribute, found: object) -> bool:
 def _typed(attribute: Attribute, found: object) -> Value:
     """`found` as the type that the attribute declares; a word outside its list is the unknown one."""
     if attribute.type == "flag":
-        return found is True or found in ("yes", "true", True)
+        return found is True or found in ("yes", "true")
     if attribute.type == "words":
-        assert isinstance(found, frozenset | set | list | tuple)
-        return frozenset(str(word) for word in found)
+        # What somebody said on a command line is one text: words with commas between.
+        words = found.split(",") if isinstance(found, str) else found
+        assert isinstance(words, frozenset | set | list | tuple)
+        return frozenset(str(word).strip() for word in words) - {""}
     if attribute.type == "number":
         return int(str(found))
     word = {True: "yes", False: "no"}.get(found, str(found)) if isinstance(found, bool) else str(found)

@@ -63,19 +63,19 @@ class PolicySet:
         self._handle = cedarpy.PolicySet.from_json_str(text)
         self._empty = not static
 
-    def ask(self, request: Mapping[str, Any], entities: list[dict[str, Any]]) -> Matched:
+    def ask(self, request: dict[str, Any], entities: list[dict[str, Any]]) -> Matched:
         """Put one request to all policies.
 
         Cedar skips a policy that errs, which would allow; so errors come back beside the matches.
         """
         if self._empty:
             return Matched(frozenset(), {})
-        result = cedarpy.is_authorized(dict(request), self._handle, entities)
+        found = cedarpy.is_authorized(request, self._handle, entities).diagnostics
         errors = {}
-        for message in result.diagnostics.errors:
+        for message in found.errors:
             named = ERROR_ID.search(message)
             errors[named.group(1) if named else "?"] = message
-        return Matched(frozenset(result.diagnostics.reasons), errors)
+        return Matched(frozenset(found.reasons), errors)
 
 
 def validate(policies: Sequence[Policy], schema: str) -> list[str]:

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from clausewise.model.judgement import Outcome
 from clausewise.model.words import Answer, Verdict
 
+# Looked up once: this table is run for every question, over every norm.
+NOT_APPLICABLE, VIOLATED = Verdict.NOT_APPLICABLE, Verdict.VIOLATED
+OPEN = (Verdict.INDETERMINATE, Verdict.PEOPLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -35,17 +39,15 @@ def combine(found: Findings) -> Outcome:
     """
     if not found.governed:
         return Outcome(Answer.NOT_GOVERNED, (), floors=found.floors, errors=found.errors)
-    standing = {norm for norm, verdict in found.verdicts if verdict is not Verdict.NOT_APPLICABLE}
+    standing = [pair for pair in found.verdicts if pair[1] is not NOT_APPLICABLE]
+    spoken = {norm for norm, _ in standing}
     aside = tuple(
-        (norm, shield)
-        for shield, norms in sorted(found.shields.items())
-        for norm in norms
-        if norm in standing
+        (norm, shield) for shield, norms in sorted(found.shields.items()) for norm in norms if norm in spoken
     )
     set_aside = {norm for norm, _ in aside}
-    remaining = [(norm, verdict) for norm, verdict in found.verdicts if norm not in set_aside]
-    advice = tuple(n for n, v in remaining if v is Verdict.VIOLATED and n in found.advice)
-    violated = [n for n, v in remaining if v is Verdict.VIOLATED and n not in found.advice]
+    remaining = [pair for pair in standing if pair[0] not in set_aside]
+    advice = tuple(n for n, v in remaining if v is VIOLATED and n in found.advice)
+    violated = [n for n, v in remaining if v is VIOLATED and n not in found.advice]
     return Outcome(
         answer=_answer(found, violated, remaining),
         verdicts=tuple(found.verdicts),
@@ -64,7 +66,7 @@ def _answer(found: Findings, violated: list[str], remaining: Sequence[tuple[str,
         return Answer.DENY
     if violated:
         return Answer.NEEDS_PERMISSION
-    open_norms = (n for n, v in remaining if v in (Verdict.INDETERMINATE, Verdict.PEOPLE))
+    open_norms = (n for n, v in remaining if v in OPEN)
     if any(norm not in found.advice for norm in open_norms):
         return Answer.NEEDS_PERSON
     return Answer.ALLOW

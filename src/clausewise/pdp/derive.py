@@ -91,8 +91,8 @@ def grant_stands(pack: Pack, facts: Facts, row: Row, at: datetime) -> bool:
         return False
     if not facts.holds(str(row.get("by")), office, decided):
         return False
-    if str(row.get("by")) == str(row.get("person")):  # nobody decides on their own request
-        return False
+    if str(row.get("by")).casefold() == str(row.get("person")).casefold():
+        return False  # nobody decides on their own request, however the name is written
     begins = max(decided, since) if isinstance(since, datetime) else decided
     ends = [t for t in (until, revoked) if isinstance(t, datetime)]
     return begins <= at and all(at < end for end in ends)
@@ -146,8 +146,9 @@ def shared_account(known: Known) -> bool | None:
 def mailbox_right(known: Known) -> str | None:
     """`owner` for one's own mailbox; anything else has to be said by who opens it."""
     staff = known.row("staff", known.person or "")
-    names = {known.person, staff.get("mail") if staff else None, staff.get("account") if staff else None}
-    return "owner" if known.resource in names else None
+    names = [known.person, *((staff.get("mail"), staff.get("account")) if staff else ())]
+    own = {str(name).casefold() for name in names if name}
+    return "owner" if known.resource.casefold() in own else None
 
 
 def portable(known: Known) -> bool | None:
@@ -156,10 +157,14 @@ def portable(known: Known) -> bool | None:
 
 
 def storage_place(known: Known) -> str | None:
-    """A service is county storage if the county provides it (reading of 9.e), else a personal cloud."""
+    """A service is county storage if the county provides it (reading of 9.e), else a personal cloud.
+
+    Where the services table does not say whether it is provided, nobody knows.
+    """
     row = known.row("services")
     if row is not None:
-        return "county" if row.get("provided") == "yes" else "personal_cloud"
+        provided = row.get("provided")
+        return None if provided is None else ("county" if provided is True else "personal_cloud")
     return "other" if known.row("drives") is not None else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from clausewise.model.judgement import Digests, Judgement, Key, Outcome, Question, Value
@@ -22,6 +23,16 @@ EMPLOYEE = frozenset({"Employee"})
 GRANTED = "context.granted"
 
 
+class Judged(NamedTuple):
+    """A norm that a policy judges here: where it stands in `Room.blank`, and the ids of its policies."""
+
+    place: int
+    norm: str
+    policy: str
+    unknown: str  # the policy that says when nobody knows; "" if it has none
+    grantable: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """All that can be said about one act by one kind of principal in one period of the law."""
@@ -29,11 +40,10 @@ class Room:
     act: Act
     reads: tuple[str, ...]
     policies: PolicySet
-    judged: tuple[tuple[Norm, str, str], ...]  # norm, its policy id, the id of its unknown side or ""
-    idle: tuple[str, ...]  # norms judged elsewhere or out of scope here
-    people: tuple[str, ...]
-    floors: tuple[str, ...]
-    shields: tuple[Guard, ...]
+    blank: tuple[tuple[str, Verdict], ...]  # every norm in printed order, as it stands before a policy spoke
+    judged: tuple[Judged, ...]
+    floors: tuple[tuple[str, str], ...]  # id, id of its policy
+    shields: tuple[tuple[str, str, tuple[str, ...]], ...]  # id, id of its policy, norms it names
 
 
 class Pdp:
@@ -48,6 +58,8 @@ class Pdp:
             norm.id: parse(norm.policy, norm.id) for norm in pack.norms() if norm.policy
         } | {f"guard:{g.id}": parse(g.policy, f"guard:{g.id}") for g in pack.guards.values()}
         self._changes = self._change_days()
+        self._clause_of = {norm.id: norm.clause for norm in pack.norms()}
+        self._advice = frozenset(norm.id for norm in pack.norms() if norm.advice)
 
     def _change_days(self) -> tuple[date, ...]:
         """The days on which the law of this pack changes, oldest first."""
@@ -99,7 +111,7 @@ class Pdp:
         self, room: Room, key: Key, values: Mapping[str, Value], found: Findings, outcome: Outcome
     ) -> bool:
         """Whether granting everything that was listed really leaves nothing violated."""
-        clauses = {self.pack.norm(n).clause for n in outcome.grants_needed}
+        clauses = {self._clause_of[n] for n in outcome.grants_needed}
         had = values.get(GRANTED, frozenset())
         assert isinstance(had, frozenset)
         again = self._found(room, key, self._ask(room, key, {**values, GRANTED: had | clauses}))
@@ -127,21 +139,22 @@ class Pdp:
         return room.policies.ask(request, entities)
 
     def _found(self, room: Room, key: Key, matched: Matched) -> Findings:
-        verdicts = dict.fromkeys(room.idle, Verdict.NOT_APPLICABLE)
-        verdicts |= dict.fromkeys(room.people, Verdict.PEOPLE)
-        for norm, policy, unknown in room.judged:
-            verdicts[norm.id] = _verdict(matched, policy, unknown)
-        floors = tuple(
-            f for f in room.floors if f"guard:{f}" in matched.holds or f"guard:{f}" in matched.errors
-        )
-        violated = {n for n, v in verdicts.items() if v is Verdict.VIOLATED}
+        verdicts, grantable = list(room.blank), []
+        for place, norm, policy, unknown, may_be_granted in room.judged:
+            verdict = _verdict(matched, policy, unknown)
+            verdicts[place] = (norm, verdict)
+            if may_be_granted and verdict is Verdict.VIOLATED:
+                grantable.append(norm)
         return Findings(
             governed=key.principal_type in self.pack.governed,
-            floors=floors,
-            shields={s.id: s.sets_aside for s in room.shields if f"guard:{s.id}" in matched.holds},
-            verdicts=tuple((n.id, verdicts[n.id]) for n in self.pack.norms() if n.id in verdicts),
-            grantable=frozenset(n.id for n, _, _ in room.judged if n.grantable and n.id in violated),
-            advice=frozenset(n.id for n in self.pack.norms() if n.advice),
+            # A floor that cannot be evaluated stands; a shield that cannot be evaluated protects nothing.
+            floors=tuple(
+                f for f, policy in room.floors if policy in matched.holds or policy in matched.errors
+            ),
+            shields={s: norms for s, policy, norms in room.shields if policy in matched.holds},
+            verdicts=tuple(verdicts),
+            grantable=frozenset(grantable),
+            advice=self._advice,
             errors=tuple(f"{name}: {text}" for name, text in sorted(matched.errors.items())),
         )
 
@@ -166,42 +179,32 @@ class Pdp:
 
     def _furnish(self, act_id: str, principal_type: str, period: int) -> Room:
         act = self.pack.acts[act_id]
-        judged: list[tuple[Norm, str, str]] = []
-        idle: list[str] = []
-        people: list[str] = []
+        blank: list[tuple[str, Verdict]] = []
+        judged: list[Judged] = []
         policies: list[Policy] = []
         for norm in self.pack.norms():
             if not self._stands(norm, period):
                 continue
-            if norm.judged_by is JudgedBy.PEOPLE and act_id in norm.acts:
-                addressed = principal_type in ADDRESSED.get(norm.addressee, EMPLOYEE)
-                (people if addressed else idle).append(norm.id)
-                continue
-            own = [
-                p for p in self._parsed.get(norm.id, ()) if p.applies_to(act_id, principal_type, act.resource)
-            ]
-            if not own:
-                idle.append(norm.id)
-                continue
-            policies += own
-            judged.append(
-                (
-                    norm,
-                    next((p.id for p in own if not p.unknown_side), ""),
-                    next((p.id for p in own if p.unknown_side), ""),
-                )
-            )
+            addressed = principal_type in ADDRESSED.get(norm.addressee, EMPLOYEE)
+            people = norm.judged_by is JudgedBy.PEOPLE and act_id in norm.acts and addressed
+            parsed = () if norm.judged_by is JudgedBy.PEOPLE else self._parsed.get(norm.id, ())
+            own = [p for p in parsed if p.applies_to(act_id, principal_type, act.resource)]
+            if own:
+                policies += own
+                plain = next((p.id for p in own if not p.unknown_side), "")
+                unknown = next((p.id for p in own if p.unknown_side), "")
+                judged.append(Judged(len(blank), norm.id, plain, unknown, norm.grantable))
+            blank.append((norm.id, Verdict.PEOPLE if people else Verdict.NOT_APPLICABLE))
         guards = self._guards(act, principal_type, period)
         policies += [p for g in guards for p in self._parsed[f"guard:{g.id}"]]
         return Room(
             act=act,
             reads=tuple(sorted({path for p in policies for path in p.reads()})),
             policies=PolicySet(policies),
+            blank=tuple(blank),
             judged=tuple(judged),
-            idle=tuple(idle),
-            people=tuple(people),
-            floors=tuple(g.id for g in guards if g.kind == "floor"),
-            shields=tuple(g for g in guards if g.kind == "shield"),
+            floors=tuple((g.id, f"guard:{g.id}") for g in guards if g.kind == "floor"),
+            shields=tuple((g.id, f"guard:{g.id}", g.sets_aside) for g in guards if g.kind == "shield"),
         )
 
     def _guards(self, act: Act, principal_type: str, period: int) -> list[Guard]:

@@ -32,7 +32,7 @@ class Report:
 
 def check_pack(pack: Pack) -> Report:
     """All problems of a loaded pack: routing, words, both sides, mutations, soundness of policies."""
-    problems = [*_clause_problems(pack), *_word_problems(pack)]
+    problems = [*_clause_problems(pack), *_register_problems(pack), *_word_problems(pack)]
     try:
         pdp = Pdp(pack)
     except PolicySyntaxError as error:
@@ -99,6 +99,23 @@ def _norm_problems(pack: Pack, clause: Clause, norm: Norm, place: str) -> Iterat
         yield Problem(
             place, f"`{norm.id}`: grantable and its policy disagree", "read context.granted or do not"
         )
+
+
+def _register_problems(pack: Pack) -> Iterator[Problem]:
+    """What windows and routes name must exist: a threshold, a norm, an act, a clock, an office, a clause."""
+    norms, registers = {n.id for n in pack.norms()}, pack.registers
+    for clause in pack.clauses.values():
+        for window in clause.windows:
+            place = f"clauses/{clause.folder} window `{window.id}`"
+            yield from _known(place, "parameter", [window.threshold_parameter], registers["parameters"])
+            yield from _known(place, "norm", [window.norm], norms)
+            yield from _known(place, "act", [window.act], pack.acts)
+    for route in registers["routes"].values():
+        clocks, offices, clause_id = route.get("clocks", []), route.get("to", []), route.get("clause", "")
+        if isinstance(clocks, list) and isinstance(offices, list):
+            yield from _known(route.place, "clock", clocks, registers["clocks"])
+            yield from _known(route.place, "office", offices, registers["designations"])
+        yield from _known(route.place, "clause", [str(clause_id)], pack.clauses)
 
 
 def _known(place: str, what: str, names: Iterable[str], register: Iterable[str]) -> Iterator[Problem]:

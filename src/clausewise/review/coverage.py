@@ -14,18 +14,26 @@ NOT_YET = "not yet"
 
 
 def coverage(
-    pack: Pack, sources: Mapping[str, Collection[str]], gates: Collection[str]
+    pack: Pack,
+    sources: Mapping[str, Collection[str]],
+    gates: Collection[str],
+    fields: Mapping[str, Collection[str]],
 ) -> list[dict[str, object]]:
     """One row a clause, in printed order.
 
     Args:
         sources: log class to the sources that exist for it. gates: the enforcement points that exist.
+        fields: log class to what its events can tell; a rule that asks for more shows nothing yet.
     """
-    return [_row(pack, clause, sources, gates) for clause in pack.clauses.values()]
+    return [_row(pack, clause, sources, gates, fields) for clause in pack.clauses.values()]
 
 
 def _row(
-    pack: Pack, clause: Clause, sources: Mapping[str, Collection[str]], gates: Collection[str]
+    pack: Pack,
+    clause: Clause,
+    sources: Mapping[str, Collection[str]],
+    gates: Collection[str],
+    fields: Mapping[str, Collection[str]],
 ) -> dict[str, object]:
     judged = [n for n in clause.norms if n.judged_by in (JudgedBy.POLICY, JudgedBy.PEOPLE)]
     acts = sorted({act for norm in judged for act in norm.acts})
@@ -38,7 +46,7 @@ def _row(
         "guards": _guards(pack, clause),
         "before": _cell(clause, "before", [f"ask:{act}" for act in acts]),
         "during": _cell(clause, "during", *_gated(pack, judged, gates)),
-        "after": _cell(clause, "after", *_logged(pack, clause, judged, sources)),
+        "after": _cell(clause, "after", *_logged(pack, clause, judged, sources, fields)),
         "people": _cell(clause, "people", _people(pack, clause)),
         "cannot_judge": clause.cannot_judge["en"],
     }
@@ -82,15 +90,24 @@ def _gated(pack: Pack, judged: list[Norm], gates: Collection[str]) -> tuple[list
 
 
 def _logged(
-    pack: Pack, clause: Clause, judged: list[Norm], sources: Mapping[str, Collection[str]]
+    pack: Pack,
+    clause: Clause,
+    judged: list[Norm],
+    sources: Mapping[str, Collection[str]],
+    fields: Mapping[str, Collection[str]],
 ) -> tuple[list[str], list[str]]:
     """(sources whose events stand for an act of a norm that a policy judges, windows and log classes awaited)."""
     found, waits = set[str](), {f"window:{window.id}" for window in clause.windows}
     for norm in judged:
         for act in norm.acts if norm.judged_by is JudgedBy.POLICY else ():
             for rule in pack.acts[act].logs:
-                found |= {f"{act}<-{source}" for source in sources.get(rule.cls, ())}
-                waits |= set() if sources.get(rule.cls) else {f"{rule.cls} events"}
+                unseen = sorted({str(name) for name, *_ in rule.when} - set(fields.get(rule.cls, ())))
+                if not sources.get(rule.cls):
+                    waits.add(f"{rule.cls} events")
+                elif unseen:
+                    waits.add(f"{rule.cls} events that tell {' and '.join(unseen)}")
+                else:
+                    found |= {f"{act}<-{source}" for source in sources[rule.cls]}
     return sorted(found), sorted(waits)
 
 

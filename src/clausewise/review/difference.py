@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from clausewise.model.law import Clause, Pack
+from clausewise.model.law import Clause, Example, Pack
 from clausewise.pdp.engine import Pdp
 from clausewise.review.examples import key_of, stage
 
@@ -48,19 +49,31 @@ def _clause(before: Clause, after: Clause) -> Iterator[str]:
 
 
 def _answers(old: Pack, new: Pack) -> Iterator[str]:
+    """Each example of either pack that the two answer differently."""
     one, two = Pdp(old), Pdp(new)
     seen = set[tuple[str, str]]()
     for pack in (old, new):
         for clause in pack.clauses.values():
             for example in clause.examples:
-                if (example.norm, example.says) in seen or not {
-                    example.act
-                } <= old.acts.keys() & new.acts.keys():
+                if (example.norm, example.says) in seen:
                     continue
                 seen.add((example.norm, example.says))
-                (a, wrong_a), (b, wrong_b) = stage(old, example), stage(new, example)
-                if wrong_a or wrong_b:
-                    continue
-                first, second = one.outcome(key_of(one, a)).answer, two.outcome(key_of(two, b)).answer
+                first, second = _answer(one, example), _answer(two, example)
                 if first != second:
                     yield f"answer: {first} becomes {second}: {example.says}"
+
+
+def _answer(pdp: Pdp, example: Example) -> str:
+    """What a pack answers to an example, of which it may not know every word: those it cannot ask about."""
+    act = pdp.pack.acts.get(example.act)
+    if act is None:
+        return "not asked"
+    known = {a.path for a in pdp.pack.attributes.values()}
+    fitted = replace(
+        example,
+        principal={k: v for k, v in example.principal.items() if k == "type" or f"principal.{k}" in known},
+        resource={k: v for k, v in example.resource.items() if f"{act.resource}.{k}" in known},
+        context={k: v for k, v in example.context.items() if k in act.context},
+    )
+    scene, problems = stage(pdp.pack, fitted)
+    return "not asked" if problems else pdp.outcome(key_of(pdp, scene)).answer.value

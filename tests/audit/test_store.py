@@ -1,0 +1,54 @@
+"""What is kept is kept whole: a process that is killed while it writes leaves findings that load."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import clausewise
+from clausewise.audit import store
+from clausewise.audit.run import Audit
+
+WRITER = """
+import sys
+from pathlib import Path
+from clausewise.audit import store
+home, findings = Path(sys.argv[1]), store.load(Path(sys.argv[2]))
+print("ready", flush=True)
+for start in range(0, len(findings), 40):
+    store.append(home, findings[start : start + 40])
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_kill_in_the_middle_leaves_whole_findings_and_a_rerun_completes(
+    judged: Audit, tmp_path: Path, seed: int
+) -> None:
+    whole, home = tmp_path / "whole", tmp_path / "home"
+    store.append(whole, judged.findings)
+    source = str(Path(clausewise.__file__).parents[1])
+    command = [sys.executable, "-c", WRITER, str(home), str(whole)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={"PYTHONPATH": source}) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        time.sleep(random.Random(seed).uniform(0, 0.15))
+        writer.send_signal(signal.SIGKILL)
+    wanted = {f.id: f for f in judged.findings}
+    kept = store.load(home)
+    assert all(wanted[f.id] == f for f in kept)
+    newest = store.newest_judgements(home)
+    store.append(home, [f for f in judged.findings if newest.get(f.id) != f.judgement_id()])
+    assert {f.id: f for f in store.load(home)} == wanted
+    assert len(store.load(home)) == len(wanted)
+
+
+def test_the_key_for_pseudonyms_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:
+    key = store.pseudonym_key(tmp_path)
+    assert store.pseudonym_key(tmp_path) == key
+    assert (tmp_path / "keys" / "pseudonym.key").stat().st_mode & 0o777 == 0o600
