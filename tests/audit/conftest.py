@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from audit.county import County, built
 
+from audit.county import County, built
 from clausewise.audit.run import Audit
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from audit.county import County
 
+from audit.county import County
 from clausewise.audit import store
 from clausewise.audit.findings import ADVICE, SELF_REPORTED, VIOLATED, WITHDRAWN, Finding, replay
 from clausewise.audit.run import Audit
@@ -195,5 +195,3 @@ def test_an_empty_log_is_said_beside_others_and_refused_alone(county: County, tm
     assert any("empty.log: empty" in said for said in county.audit(tmp_path, [line, empty]).summary.said)
     with pytest.raises(ValueError, match="the log is empty"):
         county.audit(tmp_path, [empty])
-
-

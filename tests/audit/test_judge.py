@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit.county import County, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.county import County, source_of
 from clausewise.audit.enrich import Enricher, Events
 from clausewise.audit.judge import Judge, fold
 from clausewise.audit.known import blind_norms
@@ -44,11 +44,20 @@ def test_classes_of_questions_are_sound(county: County, feed: int) -> None:
         struck = sorted({row for _, row in hits})
         rows = dice.sample(struck, min(EACH // 2, len(struck)))
         rows += dice.sample(range(len(events.time)), min(EACH // 2, len(events.time)))
+        rows += others(enricher, events)[:EACH]
         for row in rows:
             for act, rule in spoken_of(judge, events, row):
                 assert alone(judge, builder, act, rule, events, row) == hits[act.id, row]
                 compared += 1
     assert compared >= EACH // 3
+
+
+def others(enricher: Enricher, events: Events) -> list[int]:
+    """Sign-ins in which one person used the account of another: where person and thing must both count."""
+    if events.cls != "auth":
+        return []
+    names = [enricher.users.names[code] for code in events.user.tolist()]
+    return [row for row, name in enumerate(names) if name and name != events.text("account", row)]
 
 
 def blocks(path: Path, source: Source, enricher: Enricher) -> list[Events]:
@@ -63,12 +72,12 @@ def spoken_of(judge: Judge, events: Events, row: int) -> list[tuple[Act, LogRule
         return []
     if "mask" in events.fields and int(events.fields["mask"][row]) & judge.enricher.private:
         return []
-    found = []
-    for act in judge.pdp.pack.acts.values():
-        for rule in act.logs:
-            if rule.cls == events.cls and rule.resource in events.fields and judge.matching(rule, events)[row]:
-                found.append((act, rule))
-    return found
+    return [
+        (act, rule)
+        for act in judge.pdp.pack.acts.values()
+        for rule in act.logs
+        if rule.cls == events.cls and rule.resource in events.fields and judge.matching(rule, events)[row]
+    ]
 
 
 def alone(judge: Judge, builder: Builder, act: Act, rule: LogRule, events: Events, row: int) -> set[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from audit.county import County
 
+from audit.county import County
 from clausewise.audit import export, report, store
 from clausewise.audit.findings import SELF_REPORTED, Finding
 from clausewise.audit.page import page
@@ -62,7 +62,9 @@ class FewLabels:
 def squid(seconds: int, user: str, url: str, method: str = "GET", size: int = 90_000) -> str:
     """One line of a proxy's log."""
     at = DAY.timestamp() + seconds
-    return f"{at:.3f} 900 10.1.0.9 TCP_MISS/200 {size} {method} {url} {user} HIER_DIRECT/198.51.100.7 text/html"
+    return (
+        f"{at:.3f} 900 10.1.0.9 TCP_MISS/200 {size} {method} {url} {user} HIER_DIRECT/198.51.100.7 text/html"
+    )
 
 
 LINES = (
@@ -111,7 +113,9 @@ def audited(county: County, home: Path, register: tuple[tuple[str, ...], ...]) -
         ("self_reports", REPORTS),
     ):
         table(facts / f"{name}.csv", rows)
-    table(facts / "software.csv", (("title", "class", "authorized", "licences"), ("gimp", "media", "yes", "0")))
+    table(
+        facts / "software.csv", (("title", "class", "authorized", "licences"), ("gimp", "media", "yes", "0"))
+    )
     table(facts / "services.csv", (("service", "name", "hosts", "provided"), ("x", "X", "x.example", "yes")))
     publish.build(facts, home, at=county.inputs.at)
     (logs / "proxy.log").write_text("\n".join(LINES) + "\n", encoding="utf-8")

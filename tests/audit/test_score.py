@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from audit.county import County
 
+from audit.county import County
 from clausewise.cli import sample
 
 

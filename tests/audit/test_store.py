@@ -48,6 +48,32 @@ def test_a_kill_in_the_middle_leaves_whole_findings_and_a_rerun_completes(
     assert len(store.load(home)) == len(wanted)
 
 
+HALF = """
+import os, signal, sys
+from pathlib import Path
+from clausewise.audit import store
+def torn(table, path, **options):
+    Path(path).write_bytes(b"PAR1 and then the power went")
+    os.kill(os.getpid(), signal.SIGKILL)
+findings = store.load(Path(sys.argv[2]))
+store.append(Path(sys.argv[1]), findings[:5])
+store.pq.write_table = torn
+store.append(Path(sys.argv[1]), findings[5:])
+"""
+
+
+def test_half_a_file_is_never_taken_for_findings(judged: Audit, tmp_path: Path) -> None:
+    whole, home = tmp_path / "whole", tmp_path / "home"
+    store.append(whole, judged.findings)
+    source = str(Path(clausewise.__file__).parents[1])
+    command = [sys.executable, "-c", HALF, str(home), str(whole)]
+    done = subprocess.run(command, env={"PYTHONPATH": source}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert [f.id for f in store.load(home)] == [f.id for f in judged.findings[:5]]
+    store.append(home, judged.findings[5:])
+    assert len(store.load(home)) == len(judged.findings)
+
+
 def test_the_key_for_pseudonyms_is_made_once_and_is_ours_alone(tmp_path: Path) -> None:
     key = store.pseudonym_key(tmp_path)
     assert store.pseudonym_key(tmp_path) == key

@@ -26,7 +26,9 @@ def counted(limit: int, unit: Unit, *, roll: bool = False) -> Clock:
     return replace(CLOCK, limit=limit, unit=unit, roll=roll)
 
 
-moments = st.datetimes(datetime(2019, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC))
+moments = st.integers(0, 13 * 365 * 24 * 60).map(
+    lambda minutes: datetime(2019, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
 limits = st.integers(0, 60)
 calendars = st.builds(
     Calendar,
@@ -93,7 +95,7 @@ def test_what_was_triggered_outside_the_law_s_days_has_no_deadline() -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without its zone"):
-        due(CLOCK, datetime(2026, 10, 5, 9), OFFICE)
+        due(CLOCK, local("2026-10-05T09:00").replace(tzinfo=None), OFFICE)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +188,7 @@ def test_rolling_moves_a_deadline_to_an_open_day_and_never_forward_past_one(
 
 
 @given(day_clocks, moments, calendars)
-def test_a_deadline_in_days_ends_with_a_local_day(
-    clock: Clock, begun: datetime, calendar: Calendar
-) -> None:
+def test_a_deadline_in_days_ends_with_a_local_day(clock: Clock, begun: datetime, calendar: Calendar) -> None:
     end = due(replace(clock, limit=clock.limit + 1), begun, calendar)
     assert end is not None
     assert calendar.day_of(end) == calendar.day_of(end - timedelta(seconds=1)) + timedelta(days=1)

@@ -41,6 +41,8 @@ KNOWN = [
     ("tinder.com", "dating"), ("draftkings.com", "gambling"), ("bit.ly", "shorteners"),
     ("anydesk.com", "remote_control"), ("nordvpn.com", "proxy_vpn"), ("dns.google", "doh"),
     ("home.duckdns.org", "dynamic_dns"), ("www.pornhub.com", "adult"), ("web.whatsapp.com", "chat"),
+    ("platform.twitter.com", "ads_tracking"), ("connect.facebook.net", "ads_tracking"), ("t.co", "ads_tracking"),
+    ("www.openvas.org", "hacking_tools"), ("chromoting-host.talkgadget.google.com", "remote_control"),
 ]  # fmt: skip
 
 
@@ -73,6 +75,24 @@ def test_known_hosts_have_their_category(shipped: Labels, host: str, category: s
 def test_exact_hosts_leave_the_rest_of_a_company_alone(shipped: Labels) -> None:
     for host in ("google.com", "www.google.com", "x.drive.google.com", "live.com"):
         assert shipped.mask(host) == 0
+
+
+@pytest.mark.parametrize("host", ["x.com", "twitter.com", "www.facebook.com", "www.reddit.com", "pinterest.com"])
+def test_the_pages_of_a_network_are_not_embedded(shipped: Labels, host: str) -> None:
+    """Only its buttons are; a host listed as embedded is never a chosen visit, so its own pages must not be."""
+    assert shipped.words(shipped.mask(host)) == ("social_media",)
+
+
+def test_a_host_that_shows_use_is_not_embedded(shipped: Labels) -> None:
+    """An embedded host never shows use, so listing one would silence the catalogue without a word."""
+    for service in known_services().values():
+        for entry in service.use_hosts:
+            assert "ads_tracking" not in shipped.words(shipped.mask(split_entry(entry)[0])), entry
+
+
+def test_a_host_that_many_blogs_call_shows_no_use(shipped: Labels) -> None:
+    assert not shipped.use_evidence("public-api.wordpress.com")
+    assert shipped.use_evidence("d.dropbox.com")
 
 
 def test_every_shipped_list_is_in_the_catalogue_with_header_and_licence() -> None:

@@ -46,7 +46,11 @@ def attribute_of(pdp: Pdp, act: str, path: str) -> Attribute:
 def values_of(attribute: Attribute) -> st.SearchStrategy[Value]:
     """Every value that the attribute can take; sets of words in any mixture."""
     if attribute.type == "words":
-        return st.frozensets(st.sampled_from(sorted(attribute.values)), max_size=3) if attribute.values else st.just(frozenset())
+        return (
+            st.frozensets(st.sampled_from(sorted(attribute.values)), max_size=3)
+            if attribute.values
+            else st.just(frozenset())
+        )
     return st.sampled_from(domain(attribute))
 
 
@@ -59,17 +63,28 @@ def _staged(name: str) -> tuple[tuple[str, str, dict[str, Value]], ...]:
 
 
 @st.composite
-def keys(draw: st.DrawFn, name: str, *, newest: bool = False, governed: bool = False) -> Key:
-    """A key of the pack called `name`. Half start from a worked example, so that norms and guards do speak."""
+def keys(
+    draw: st.DrawFn, name: str, *, newest: bool = False, governed: bool = False, reading: str = ""
+) -> Key:
+    """A key of the pack called `name`. Half start from a worked example, so that norms and guards do speak.
+
+    `newest`: by today's law. `governed`: of somebody inside the scope. `reading`: only acts that read this.
+    """
     pdp = engine(name)
+    last = periods(pdp) - 1
+    if reading:
+        newest = governed = True
+        acts = [a for a in sorted(pdp.pack.acts) if reading in pdp.reads(a, "Employee", last)]
     known: dict[str, Value] = {}
-    if draw(st.booleans()):
+    if reading:
+        act, kind = draw(st.sampled_from(acts)), "Employee"
+        known = next((k for a, t, k in _staged(name) if (a, t) == (act, kind)), {})
+    elif draw(st.booleans()):
         act, kind, known = draw(st.sampled_from(_staged(name)))
     else:
         act, kind = draw(st.sampled_from(sorted(pdp.pack.acts))), draw(st.sampled_from(PRINCIPALS))
     if governed and kind not in pdp.pack.governed:
         kind = "Employee"
-    last = periods(pdp) - 1
     period = last if newest else draw(st.sampled_from([last, last, *range(last + 1)]))
     reads = pdp.reads(act, kind, period)
     turned = set(draw(st.lists(st.sampled_from(reads), max_size=3))) if known and reads else set(reads)

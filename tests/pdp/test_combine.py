@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 from clausewise.model.words import Answer, Verdict
 from clausewise.pdp.combine import Findings, combine
 
-V, S, N, I, P = (
-    Verdict.VIOLATED,
-    Verdict.SATISFIED,
-    Verdict.NOT_APPLICABLE,
-    Verdict.INDETERMINATE,
-    Verdict.PEOPLE,
-)
+V, S, N = Verdict.VIOLATED, Verdict.SATISFIED, Verdict.NOT_APPLICABLE
+U, P = Verdict.INDETERMINATE, Verdict.PEOPLE
 
 
 def found(
@@ -43,18 +38,18 @@ def found(
         ("2 before 5", found({"a": V}, floors=("f",), grantable="a"), Answer.DENY),
         ("3 a shield", found({"a": V}, shields={"s": ("a",)}), Answer.ALLOW),
         ("3 no further than it names", found({"a": V, "b": V}, shields={"s": ("a",)}), Answer.DENY),
-        ("3 lifts an open norm too", found({"a": I, "b": P}, shields={"s": ("a", "b")}), Answer.ALLOW),
+        ("3 lifts an open norm too", found({"a": U, "b": P}, shields={"s": ("a", "b")}), Answer.ALLOW),
         ("4 beyond any grant", found({"a": V}), Answer.DENY),
         ("4 before 5", found({"a": V, "b": V}, grantable="b"), Answer.DENY),
         ("4 before 6", found({"a": V, "b": P}), Answer.DENY),
         ("5 all grantable", found({"a": V, "b": V, "c": S}, grantable="ab"), Answer.NEEDS_PERMISSION),
-        ("5 before 6", found({"a": V, "b": I, "c": P}, grantable="a"), Answer.NEEDS_PERMISSION),
-        ("6 nobody knows", found({"a": I, "b": S}), Answer.NEEDS_PERSON),
+        ("5 before 6", found({"a": V, "b": U, "c": P}, grantable="a"), Answer.NEEDS_PERMISSION),
+        ("6 nobody knows", found({"a": U, "b": S}), Answer.NEEDS_PERSON),
         ("6 people judge", found({"a": P, "b": S}), Answer.NEEDS_PERSON),
         ("7 all satisfied", found({"a": S, "b": N}), Answer.ALLOW),
         ("7 nothing speaks", found({"a": N}), Answer.ALLOW),
         ("advice violated", found({"a": V}, advice="a"), Answer.ALLOW),
-        ("advice unknown", found({"a": I}, advice="a"), Answer.ALLOW),
+        ("advice unknown", found({"a": U}, advice="a"), Answer.ALLOW),
     ],
 )
 def test_each_row_answers_as_the_table_says(row: str, findings: Findings, answer: Answer) -> None:
@@ -65,6 +60,11 @@ def test_every_permission_that_is_needed_is_listed() -> None:
     outcome = combine(found({"a": V, "b": V, "c": S}, grantable="ab"))
     assert outcome.grants_needed == ("a", "b")
     assert outcome.violated() == ("a", "b")
+
+
+def test_a_denial_sends_nobody_to_ask_for_what_would_not_help() -> None:
+    assert combine(found({"a": V, "b": V}, grantable="b")).grants_needed == ()
+    assert combine(found({"a": V}, grantable="a", floors=("f",))).grants_needed == ()
 
 
 def test_advice_is_given_and_is_never_a_reason() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clausewise.facts import TABLES, Facts, Row
 from clausewise.model.words import Answer, Verdict
 from clausewise.pdp.build import Builder
-from clausewise.pdp.derive import covers, office_for
+from clausewise.pdp.derive import covers, grant_stands, office_for
 from pdp.keys import engine
 
 T0 = datetime(2026, 10, 5, 16, tzinfo=UTC)
@@ -57,7 +57,9 @@ def test_a_permission_turns_no_into_yes() -> None:
     facts = one_grant([KEEPER], valid_to=hour(5))
     builder, said = Builder(PDP, facts, None), {"purpose": "repair", "gloves": True}
     answers = [
-        PDP.judge(builder.question("take_tool", "mara", "saw", T0 + timedelta(hours=h), said=said)).outcome.answer
+        PDP.judge(
+            builder.question("take_tool", "mara", "saw", T0 + timedelta(hours=h), said=said)
+        ).outcome.answer
         for h in (-1, 0, 4, 5)
     ]
     asks, yes = Answer.NEEDS_PERMISSION, Answer.ALLOW
@@ -107,6 +109,26 @@ def test_the_office_counts_when_it_was_decided_not_when_it_is_used() -> None:
     assert granted(one_grant([other]), T0 + timedelta(hours=9)) == set()
 
 
+@pytest.mark.parametrize(
+    "cells, at, does",
+    [
+        ({}, 0, True),
+        ({}, -1, False),
+        ({"valid_from": hour(-48)}, -1, False),
+        ({"valid_from": hour(3)}, 2, False),
+        ({"valid_to": hour(3)}, 3, False),
+        ({"revoked_at": hour(3)}, 3, False),
+    ],
+)
+def test_the_law_s_own_rule_does_not_lean_on_how_facts_are_kept(
+    cells: dict[str, object], at: int, does: bool
+) -> None:
+    """A snapshot hands out only permissions in force; the rule holds for a bare row all the same."""
+    facts = one_grant([KEEPER])
+    bare = row("grants", **{**GRANT, **cells})
+    assert grant_stands(PDP.pack, facts, bare, T0 + timedelta(hours=at)) is does
+
+
 def test_a_clause_without_an_authority_has_no_office() -> None:
     assert office_for(PDP.pack, "1") == "keeper"
     assert office_for(PDP.pack, "2") is None
@@ -115,7 +137,15 @@ def test_a_clause_without_an_authority_has_no_office() -> None:
 
 hours = st.integers(-30, 30)
 maybe = st.none() | hours
-whats = {None: True, "*": True, "tool:saw": True, "saw": True, "TOOL:SAW": True, "tool:rake": False, "site:saw": False}
+whats = {
+    None: True,
+    "*": True,
+    "tool:saw": True,
+    "saw": True,
+    "TOOL:SAW": True,
+    "tool:rake": False,
+    "site:saw": False,
+}
 grant_cells = st.fixed_dictionaries(
     {
         "clause": st.sampled_from(["1", "1", "1", "2", "3"]),
@@ -130,7 +160,12 @@ grant_cells = st.fixed_dictionaries(
     }
 )
 offices = st.lists(
-    st.tuples(st.sampled_from(["rosa", "ivo", "mara"]), st.sampled_from(["keeper", "keeper", "council"]), hours, hours),
+    st.tuples(
+        st.sampled_from(["rosa", "ivo", "mara"]),
+        st.sampled_from(["keeper", "keeper", "council"]),
+        hours,
+        hours,
+    ),
     max_size=4,
     unique_by=lambda o: o[:2],
 )

@@ -116,6 +116,7 @@ class Enricher:
         self._masks = self._services = np.zeros(1, dtype=np.int64)  # by host code; 0 is no host
         self._used_hosts = np.zeros(1, dtype=bool)
         categories = labels.categories if labels else ()
+        self.category_bits = [(1 << number, name) for number, name in enumerate(categories)]
         self._register: list[str] | None = None
         self._use_seconds = int(str(pack.parameter("service_use_seconds")))
         self._use_bytes = int(str(pack.parameter("service_use_bytes")))
@@ -164,16 +165,17 @@ class Enricher:
 
     def _titles(self, table: pa.Table, hosts: np.ndarray) -> np.ndarray:
         """The software title of each fetched program; 0 where no program was, or a system updated itself."""
-        names = _programs(table["path"])
-        codes = self.software.column(names)
-        codes[pc.fill_null(table["bytes_down"], 0).to_numpy() < self._program_bytes] = 0
-        fetched = np.nonzero(codes)[0]
-        for row in fetched.tolist():
+        codes = np.zeros(table.num_rows, dtype=np.int64)
+        program = pc.fill_null(pc.match_substring_regex(table["path"], PROGRAMS), False).to_numpy(
+            zero_copy_only=False
+        )
+        large = pc.fill_null(table["bytes_down"], 0).to_numpy() >= self._program_bytes
+        rows = np.nonzero(program & large)[0]
+        for row, path in zip(rows.tolist(), table["path"].take(pa.array(rows)).to_pylist(), strict=True):
             host = self.hosts.names[int(hosts[row])]
-            if any(host == name or host.endswith("." + name) for name in SYSTEM_UPDATES):
-                codes[row] = 0
-            else:
-                codes[row] = self.software.of(self._title(self.software.names[int(codes[row])]))
+            if not any(host == name or host.endswith("." + name) for name in SYSTEM_UPDATES):
+                stem = PurePosixPath(path.partition("?")[0]).stem.lower()
+                codes[row] = self.software.of(self._title(stem))
         return codes
 
     def _title(self, stem: str) -> str:
@@ -264,16 +266,6 @@ def _http(self: Enricher, table: pa.Table) -> Shape:
         "outcome": list(OUTCOMES),
         "choice": list(CHOICES),
     }
-
-
-def _programs(paths: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The file name of a program fetched by a visible path, without its ending, lower-case; else null."""
-    hit = pc.fill_null(pc.match_substring_regex(paths, PROGRAMS), False)
-    if not pc.any(hit).as_py():
-        return pa.chunked_array([pa.nulls(len(paths), pa.string())])
-    named = zip(paths.to_pylist(), hit.to_pylist(), strict=True)
-    names = [PurePosixPath(p.partition("?")[0]).stem.lower() if h else None for p, h in named]
-    return pa.chunked_array([pa.array(names, pa.string())])
 
 
 def _dns(self: Enricher, table: pa.Table) -> Shape:

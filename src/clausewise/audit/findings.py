@@ -12,6 +12,8 @@ from clausewise.model.judgement import Digests, Key, Outcome, finding_id, key_fr
 from clausewise.pdp.engine import Pdp
 
 VIOLATED, ADVICE, SELF_REPORTED, WITHDRAWN = "violated", "advice", "self-reported", "withdrawn"
+PSEUDONYM = "p-"
+"""How every pseudonym begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judgement of a finding. `person` is a keyed pseudonym or empty; `resource` a host or a thing.
+    """One judgement of a finding. `person` is a keyed pseudonym or empty; `resource` a host or a thing, and
+    its owner's pseudonym where the name of the thing would name a person (an account, a mailbox).
 
-    `time` is microseconds since 1970 UTC, or of the day alone (`aggregate`) until the feed's entry in the
-    capability register is in force (rule 18).
+    `time` is microseconds since 1970 UTC. Until the feed's entry in the capability register is in force a
+    finding about a person is aggregate: its day, without person, thing, event or place of the line (rule 18).
     """
 
     id: str
@@ -86,7 +89,7 @@ def pseudonym(key: bytes, person: str) -> str:
     """A person's keyed pseudonym (HMAC-SHA256, 48 bits): the same person has the same one in this county."""
     if not person:
         return ""
-    return "p-" + hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:12]
+    return PSEUDONYM + hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def event_identity(source: str, digest: bytes, second: int, occurrence: int) -> str:
@@ -140,6 +143,7 @@ class Summary:
     unknown: dict[str, int] = field(default_factory=dict)
     satisfied: dict[str, int] = field(default_factory=dict)
     set_aside: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
     blind: dict[str, tuple[str, ...]] = field(default_factory=dict)
     new: int = 0
     again: int = 0

@@ -47,6 +47,7 @@ class Tally:
     unknown: dict[str, int] = field(default_factory=dict)
     satisfied: dict[str, int] = field(default_factory=dict)
     set_aside: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
 
     def add(self, table: dict[str, int], name: str, count: int) -> None:
         """Count `count` more under `name`."""
@@ -61,7 +62,9 @@ class Judge:
     ) -> None:
         self.pdp, self.builder, self.enricher, self.skip = pdp, builder, enricher, skip
         self.facts: Facts = builder.facts
-        self.timeline = Timeline(builder, enricher.users.names, assume=assume)
+        # With a staff list, an event by nobody is nobody's; without one, every event counts as an employee's.
+        self._anybody = not builder.facts.has("staff")
+        self.timeline = Timeline(builder, enricher.users.names, assume=assume, nobody_too=self._anybody)
         self.devices = Timeline(builder, enricher.users.names, assume="Employee", nobody_too=True)
         self.tally = Tally()
         self.keys: list[Key] = []
@@ -81,6 +84,7 @@ class Judge:
         mask = events.fields.get("mask")
         public = np.ones(len(events.time), dtype=bool)
         if mask is not None:
+            self._count_categories(mask)
             public = (mask & self.enricher.private) == 0
             self.tally.never_personal += len(public) - int(public.sum())
         for act in self.pdp.pack.acts.values():
@@ -88,11 +92,18 @@ class Judge:
                 if rule.cls == events.cls and rule.resource in events.fields:
                     yield from self._rule(act, rule, events, public)
 
+    def _count_categories(self, mask: np.ndarray) -> None:
+        """Events per web category, in aggregate: no person, no host, no hour (clause 2)."""
+        for bit, name in self.enricher.category_bits:
+            count = int(np.count_nonzero(mask & bit))
+            if count:
+                self.tally.add(self.tally.seen, name, count)
+
     def _rule(self, act: Act, rule: LogRule, events: Events, public: np.ndarray) -> Iterator[Hit]:
         rows = np.nonzero(self.matching(rule, events) & public)[0]
         if events.cls != "dhcp":
             self.tally.nobody += int((events.user[rows] == 0).sum())
-            rows = rows[events.user[rows] != 0]
+            rows = rows if self._anybody else rows[events.user[rows] != 0]
         else:
             rows = rows[self._staff_network(events, rows)]
         if not len(rows):

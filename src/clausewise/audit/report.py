@@ -13,6 +13,10 @@ CERTAINTY = {"exact": "exact", "indicative": "indicative, a person must look"}
 def lines_of(pack: Pack, summary: Summary, findings: Sequence[Finding], *, most: int = 5) -> list[str]:
     """The terminal report. `most` is how many people or things are listed under one norm."""
     lines = [*_read(summary), "", *_findings(pack, summary, findings, most)]
+    if summary.seen:
+        top = sorted(summary.seen.items(), key=lambda row: -row[1])
+        lines += ["", "web categories in aggregate, whoever it was (2):"]
+        lines += [f"  {name.replace('_', ' '):<22} {count:>9,} events" for name, count in top[:12]]
     if summary.blind:
         lines += ["", "could not be judged with the facts at hand:"]
         lines += [f"  {norm:<22} needs {', '.join(tables)}" for norm, tables in summary.blind.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,17 @@ class Inputs:
     formats: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block of a log file, read and not judged yet; without `source` and `step` the file is empty."""
+
+    path: Path
+    source: Source | None
+    digest: str
+    first: bool
+    step: logs.Step | None = None
+
+
 class Audit:
     """One run over some log files. `findings` are this run's; nothing is kept before `keep`."""
 
@@ -89,10 +100,23 @@ class Audit:
     def run(self, paths: Sequence[Path], progress: Progress | None = None) -> Summary:
         """Judge every file; the summary's sums always match the lines read."""
         began = time.perf_counter()
-        for path in paths:
-            self._file(path, progress)
+        pieces, raw = ahead(self._pieces(paths)), None
+        try:
+            for piece in pieces:
+                raw = self._take(piece, raw)
+                if progress and piece.step:
+                    progress(piece.path.name, piece.step.read, piece.step.total, self.summary.lines)
+        finally:
+            pieces.close()
+            if raw:
+                raw.close()
+        self._sum_up(time.perf_counter() - began)
         if paths and not self.summary.lines:
             raise ValueError(f"{paths[0]}: the log is empty; give one in which something was written")
+        return self.summary
+
+    def _sum_up(self, seconds: float) -> None:
+        """Carry the judge's counts over into the summary."""
         tally, summary = self.judge.tally, self.summary
         for name in (
             "judged",
@@ -103,13 +127,13 @@ class Audit:
             "unknown",
             "satisfied",
             "set_aside",
+            "seen",
         ):
             setattr(summary, name, getattr(tally, name))
         summary.questions = len(self.judge.keys)
         summary.days = [moment(day * DAY).date().isoformat() for day in sorted(self._days)]
         summary.said = sorted(self._said | self.naming.said)
-        summary.seconds = time.perf_counter() - began
-        return summary
+        summary.seconds = seconds
 
     def _source(self, path: Path, head: bytes) -> Source:
         known = self.inputs.sources
@@ -121,31 +145,39 @@ class Audit:
             )
         return known[name]
 
-    def _file(self, path: Path, progress: Progress | None) -> None:
-        head = logs.head(path, HEAD)
-        if not head:
+    def _pieces(self, paths: Sequence[Path]) -> Iterator[Piece]:
+        """The blocks of every file in order; runs ahead of the judging and touches nothing that it changes."""
+        protected = self._protected()
+        for path in paths:
+            head = logs.head(path, HEAD)
+            if not head:
+                yield Piece(path, None, "", True)
+                continue
+            source, digest, first = self._source(path, head), store.file_digest(path), True
+            for step in logs.read(path, source, self.inputs.option, protected):
+                yield Piece(path, source, digest, first, step)
+                first = False
+
+    def _take(self, piece: Piece, raw: store.RawLines | None) -> store.RawLines | None:
+        """Judge one block; the raw lines of its file, opened at its first block."""
+        path, source, step = piece.path, piece.source, piece.step
+        if source is None or step is None:
             self._said.add(f"{path.name}: empty; nothing was judged, which is not the same as nothing found")
-            return
-        source = self._source(path, head)
-        file = (path.name, store.file_digest(path))
-        self._files_read.add(file[1])
-        self.summary.files.append(f"{path.name} ({source.name})")
-        self._occurrences.clear()  # an event's n-th occurrence counts within its file's own second
-        raw = store.RawLines(path)
-        steps = ahead(logs.read(path, source, self.inputs.option, self._protected()))
-        try:
-            for step in steps:
-                self._count(path, step.batch)
-                if step.truncated:
-                    self._said.add(step.truncated)
-                for parsed in step.batch.parsed:
-                    if parsed.table.num_rows:
-                        self._judge(parsed, source.name, file, raw)
-                if progress:
-                    progress(path.name, step.read, step.total, self.summary.lines)
-        finally:
-            steps.close()
-            raw.close()
+            return raw
+        if raw is None or piece.first:
+            if raw:
+                raw.close()
+            raw = store.RawLines(path)
+            self._files_read.add(piece.digest)
+            self.summary.files.append(f"{path.name} ({source.name})")
+            self._occurrences.clear()  # an event's n-th occurrence counts within its file's own second
+        self._count(path, step.batch)
+        if step.truncated:
+            self._said.add(step.truncated)
+        for parsed in step.batch.parsed:
+            if parsed.table.num_rows:
+                self._judge(parsed, source.name, (path.name, piece.digest), raw)
+        return raw
 
     def _protected(self) -> Protected:
         """The channels nobody may read about, from the facts (rule 3)."""

@@ -10,6 +10,13 @@ from clausewise.model.law import Act, Attribute, Clause, Entry, Guard, Norm, Pac
 from clausewise.model.words import ADDRESSEES, MODALITIES, Answer, JudgedBy, Kind, Rank, Verdict
 from clausewise.pdp.schema import cedar_schema
 
+ACTS = """\
+One file each in `acts/`. `clausewise ask` takes the name and the thing, as in `use_service service:dropbox`."""
+ATTRIBUTES = """\
+Every attribute has a value always: there are no optional ones. *From* is tried in order; *unknown* stands when no
+source knows."""
+SCHEMA = "Generated from the two lists above; `clausewise pack schema` prints it."
+
 
 def clauses(pack: Pack) -> str:
     """Every clause with its reading, norms, authority and blind spots; then the guards above them."""
@@ -130,63 +137,74 @@ def _office(pack: Pack, office: str) -> str:
 
 def vocabulary(pack: Pack) -> str:
     """The nouns, verbs and fixed words that a clause may use, and the schema they make."""
-    lines = [
-        "# Vocabulary",
-        MADE,
-        "",
-        "The words that clauses, examples and questions are written in.",
-        "",
-        "## Acts",
-        "",
-    ]
-    lines += [
-        "One file each in `acts/`. `clausewise ask` takes the name and the thing, as in `use_service service:dropbox`.",
-        "",
-    ]
-    heads = ("act", "May I ...?", "of whom", "thing", "context", "in logs of", "asked by")
-    lines += table(heads, (_act(act) for act in pack.acts.values()))
-    lines += ["", "## Attributes", "", "Every attribute has a value always: there are no optional ones."]
-    lines += ["*From* is tried in order; *unknown* stands when no source knows.", ""]
-    heads = ("attribute", "type", "values", "from", "unknown", "what it means")
-    lines += table(heads, (_attribute(attribute) for attribute in pack.attributes.values()))
-    lines += ["", "## Offices", ""]
-    lines += table(
-        ("office", "title", "named by"), (_office_row(e) for e in pack.registers["designations"].values())
+    return page(
+        [
+            *("# Vocabulary", MADE, "", "The words that clauses, examples and questions are written in."),
+            *("", "## Acts", "", ACTS, "", *_acts(pack)),
+            *("", "## Attributes", "", ATTRIBUTES, "", *_attributes(pack)),
+            *("", "## Offices", "", *_offices(pack)),
+            *("", "## The county's numbers", "", *_numbers(pack)),
+            *("", "## Fixed words", "", *_fixed_words()),
+            *(
+                "",
+                "## The Cedar schema",
+                "",
+                SCHEMA,
+                "",
+                "```cedarschema",
+                cedar_schema(pack).rstrip(),
+                "```",
+            ),
+        ]
     )
-    lines += ["", "## The county's numbers", ""]
-    numbers = pack.registers["parameters"].values()
-    lines += table(
+
+
+def _acts(pack: Pack) -> list[str]:
+    return table(
+        ("act", "May I ...?", "of whom", "thing", "context", "in logs of", "asked by"),
+        (_act(act) for act in pack.acts.values()),
+    )
+
+
+def _attributes(pack: Pack) -> list[str]:
+    return table(
+        ("attribute", "type", "values", "from", "unknown", "what it means"),
+        (_attribute(attribute) for attribute in pack.attributes.values()),
+    )
+
+
+def _offices(pack: Pack) -> list[str]:
+    offices = pack.registers["designations"].values()
+    return table(("office", "title", "named by"), (_office_row(office) for office in offices))
+
+
+def _numbers(pack: Pack) -> list[str]:
+    return table(
         ("parameter", "value", "clause", "source", "what it does"),
         (
             [
                 f"`{e.id}`",
                 f"{e['value']} {e.get('unit', '')}",
-                e.get("clause", ""),
-                e.get("source", ""),
+                e.get("clause"),
+                e.get("source"),
                 _words(e.get("says")),
             ]
-            for e in numbers
+            for e in pack.registers["parameters"].values()
         ),
     )
-    lines += ["", "## Fixed words", ""]
-    fixed = {
-        "kind of norm": Kind,
-        "judged by": JudgedBy,
-        "verdict on a norm": Verdict,
-        "answer": Answer,
-        "rank of law": Rank,
-    }
-    rows = [[name, ", ".join(f"`{word}`" for word in words)] for name, words in fixed.items()]
-    rows += [["addressee", codes(sorted(ADDRESSEES))], ["modality", codes(sorted(MODALITIES))]]
-    lines += table(("for", "words"), rows)
-    lines += [
-        "",
-        "## The Cedar schema",
-        "",
-        "Generated from the two lists above; `clausewise pack schema` prints it.",
-        "",
+
+
+def _fixed_words() -> list[str]:
+    rows = [
+        ["kind of norm", codes(Kind)],
+        ["judged by", codes(JudgedBy)],
+        ["verdict on a norm", codes(Verdict)],
+        ["answer", codes(Answer)],
+        ["rank of law", codes(Rank)],
+        ["addressee", codes(sorted(ADDRESSEES))],
+        ["modality", codes(sorted(MODALITIES))],
     ]
-    return page([*lines, "```cedarschema", cedar_schema(pack).rstrip(), "```"])
+    return table(("for", "words"), rows)
 
 
 def _act(act: Act) -> list[str]:

@@ -9,17 +9,14 @@ from clausewise.cli._markdown import MADE, codes, page, table
 from clausewise.facts.tables import PERIOD, Table
 from clausewise.sources.contract import PLACE, SCHEMAS, Source
 
-
 FACTS = """\
 One CSV file or one sheet of a workbook for each table; `clausewise facts template DIR` writes them empty.
 All are optional, and so is every column that is not marked required: what is left out is *unknown*.
-A heading that is not listed here is refused, so that a misspelt one loses nothing silently.
-"""
+A heading that is not listed here is refused, so that a misspelt one loses nothing silently."""
 SOURCES = """\
 `clausewise audit LOG` finds the format by looking; `--format NAME` names it. Plain, `.gz` and `.zst` files are
 read. Every line ends as an event, a reject with its reason, declared noise or one more in the total of protected
-lines.
-"""
+lines."""
 
 
 def facts(tables: Mapping[str, Table]) -> str:
@@ -37,12 +34,12 @@ def facts(tables: Mapping[str, Table]) -> str:
     for one in tables.values():
         lines += [
             "",
-            f"## {table.name}",
+            f"## {one.name}",
             "",
-            f"{table.says[:1].upper()}{table.says[1:]}. One row for each {' and '.join(table.key)}.",
+            f"{one.says[:1].upper()}{one.says[1:]}. One row for each {' and '.join(one.key)}.",
             "",
         ]
-        lines += table(("column", "holds", "example", "meaning"), _columns(table))
+        lines += table(("column", "holds", "example", "meaning"), _columns(one))
     return page(lines)
 
 

@@ -42,7 +42,11 @@ A question leaves no trace: nothing is stored.
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     sub = commands.add_parser(
-        "ask", help="may I?", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+        "ask",
+        help="may I?",
+        description="May I? The answer, the clause, who can say yes and what to do next.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     sub.add_argument("act", nargs="?", help="what you want to do; without it, the list")
     sub.add_argument("resource", nargs="?", help="the thing, as noun:name")

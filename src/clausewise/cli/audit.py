@@ -32,9 +32,15 @@ Twice the same log adds nothing. Names come only through `clausewise reveal`.
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     sub = commands.add_parser(
-        "audit", help="judge log files", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+        "audit",
+        help="judge log files",
+        description="Judge log files clause by clause. A finding is a reason for a person to look, never proof.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    sub.add_argument("logs", nargs="+", type=Path, metavar="LOG")
+    sub.add_argument(
+        "logs", nargs="+", type=Path, metavar="LOG", help="a log file; .gz and .zst are read too"
+    )
     sub.add_argument(
         "--format",
         default="",
@@ -48,9 +54,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--engine", choices=["cedar"], default="cedar", help="cedar: each distinct question to the PDP once"
     )
     sub.add_argument("--mine", action="store_true", help="aggregate only: no facts, no names, nothing kept")
-    sub.add_argument("--html", type=Path)
-    sub.add_argument("--csv", type=Path)
-    sub.add_argument("--parquet", type=Path)
+    sub.add_argument("--html", type=Path, help="write the findings as one page")
+    sub.add_argument("--csv", type=Path, help="write them as a table, with their ids")
+    sub.add_argument("--parquet", type=Path, help="write them as typed columns")
     sub.add_argument("--ocsf", type=Path, help="OCSF 1.8 Compliance Findings, one JSON a line")
     sub.add_argument("--clause", default="", help="write only findings of this clause")
     sub.add_argument("--lang", choices=("en", "es"), default="en")
@@ -60,6 +66,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Audit, print, write what was asked for; exit 0 also when there are findings."""
+    for path in (args.html, args.csv, args.parquet, args.ocsf):
+        if path and not path.absolute().parent.is_dir():
+            raise ValueError(f"{path}: there is no such folder; make it first, or name a file elsewhere")
     office = _inputs.office(args.pack)
     sources, chosen = _sources(args)
     inputs = Inputs(
@@ -85,7 +94,11 @@ def run(args: argparse.Namespace) -> int:
 def _sources(args: argparse.Namespace) -> tuple[Mapping[str, Source], str]:
     if args.mapping is None:
         return SOURCES, args.format
-    source = from_toml(args.mapping.read_text(encoding="utf-8"), args.mapping.stem)
+    try:
+        text = args.mapping.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{args.mapping}: cannot be read; name a mapping in TOML, saved as UTF-8") from error
+    source = from_toml(text, args.mapping.stem)
     return {**SOURCES, source.name: source}, source.name
 
 

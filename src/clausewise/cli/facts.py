@@ -14,7 +14,9 @@ from clausewise.facts.diff import diff
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     top = commands.add_parser(
-        "facts", help="the county's people, devices, services: template, check, build, show, diff"
+        "facts",
+        help="the county's people, devices, services: template, check, build, show, diff",
+        description="Take in the county's lists as a signed snapshot. Begin with: clausewise facts template DIR",
     )
     inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
     for name, run, text in (
@@ -26,12 +28,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         sub.add_argument("directory", type=Path)
         sub.add_argument("--zone", default="America/Los_Angeles", help="time zone of the times in the files")
         sub.set_defaults(run=run)
-    show = inner.add_parser("show", help="what the current snapshot holds; with a table, its rows")
+    text = "what the current snapshot holds; with a table, its rows"
+    show = inner.add_parser("show", help=text, description=text)
     show.add_argument("table", nargs="?")
     show.set_defaults(run=run_show)
-    two = inner.add_parser(
-        "diff", help="what changed between two snapshots, by the beginning of their digests"
-    )
+    text = "what changed between two snapshots, by the beginning of their digests"
+    two = inner.add_parser("diff", help=text, description=text)
     two.add_argument("old")
     two.add_argument("new", nargs="?", default="")
     two.set_defaults(run=run_diff)

@@ -15,13 +15,25 @@ from clausewise.labels import get, origins, read_popular
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
-    top = commands.add_parser("lists", help="web category lists: get, add, build, explain")
+    top = commands.add_parser(
+        "lists",
+        help="web category lists: get, add, build, explain",
+        description="web category lists: get, add, build, explain",
+    )
     inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
-    fetch = inner.add_parser("get", help="download a public list; its licence is shown first")
+    fetch = inner.add_parser(
+        "get",
+        help="download a public list; its licence is shown first",
+        description="download a public list; its licence is shown first",
+    )
     fetch.add_argument("origin", choices=[o for o in origins() if o != "own"])
     fetch.add_argument("--yes", action="store_true", help="the licence is agreed to")
     fetch.set_defaults(run=run_get)
-    one = inner.add_parser("add", help="add a list from a file (named after its category) or a folder")
+    one = inner.add_parser(
+        "add",
+        help="add a list from a file (named after its category) or a folder",
+        description="add a list from a file (named after its category) or a folder",
+    )
     one.add_argument(
         "name",
         help="a category such as gambling, the maker of a folder of lists such as ut1, or popular (a Tranco list)",
@@ -29,10 +41,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("path", type=Path)
     one.set_defaults(run=run_add)
     build = inner.add_parser(
-        "build", help="compile all lists; deny.txt and allow.txt in the lists folder win"
+        "build",
+        help="compile all lists; deny.txt and allow.txt in the lists folder win",
+        description="compile all lists; deny.txt and allow.txt in the lists folder win",
     )
     build.set_defaults(run=run_build)
-    why = inner.add_parser("explain", help="which list says what of a host")
+    why = inner.add_parser(
+        "explain", help="which list says what of a host", description="which list says what of a host"
+    )
     why.add_argument("host")
     why.set_defaults(run=run_explain)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clausewise.audit import store
-from clausewise.audit.findings import Finding, pseudonym
+from clausewise.audit.findings import PSEUDONYM, Finding, pseudonym
 from clausewise.cli import _place
 from clausewise.facts import publish
 
@@ -26,6 +26,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     sub = commands.add_parser(
         "reveal",
         help="the name behind a finding, recorded",
+        description="Show the name behind one finding, for a purpose and a reason; the look is recorded first.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -37,7 +38,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the record first, then show the name; refuse where there is nothing to show."""
+    """Write the record first, then show the name; refuse where there is nothing to show.
+
+    Where the thing is another person's account, its owner is named after who used it.
+    """
     home, now = _place.home(), datetime.now(UTC)
     facts = publish.load(home)
     by = facts.principal(args.by, now)
@@ -49,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError("--reason: says too little; write why this look is needed")
     finding = _one(home, args.finding)
     key = store.pseudonym_key(home)
-    names = [
-        str(row["id"]) for row in facts.rows("staff") if pseudonym(key, str(row["id"])) == finding.person
-    ]
+    staff = {pseudonym(key, str(row["id"])): str(row["id"]) for row in facts.rows("staff")}
+    meant = [p for p in (finding.person, finding.resource) if p.startswith(PSEUDONYM)]
+    names = [staff[p] for p in meant if p in staff]
     if by in names:
         raise ValueError(f"--by {by}: nobody looks into a matter in which they are the subject")
     record = {
@@ -62,12 +66,13 @@ def run(args: argparse.Namespace) -> int:
         "reason_digest": hashlib.sha256(args.reason.encode()).hexdigest(),
         "finding": finding.id,
         "clause": finding.clause,
-        "person": finding.person,
+        "person": " ".join(meant),
         "outcome": "shown" if names else "not on the staff list",
         "source": "command line",
     }
     path = store.write_record(home, record, {"reason": args.reason})
-    print(f"{finding.norm} {finding.resource}: {', '.join(names) or 'a user who is not on the staff list'}")
+    thing = "" if finding.resource.startswith(PSEUDONYM) else f" {finding.resource}"
+    print(f"{finding.norm}{thing}: {', '.join(names) or 'a user who is not on the staff list'}")
     print(f"recorded as {path.name}")
     return 0
 
@@ -78,7 +83,7 @@ def _one(home: Path, begins: str) -> Finding:
     if len(matching) != 1:
         what = "no finding" if not matching else f"{len(matching)} findings"
         raise ValueError(f"{begins}: {what} begin with that; clausewise audit ... --csv FILE lists the ids")
-    if not matching[0].person:
+    if not matching[0].person and not matching[0].resource.startswith(PSEUDONYM):
         raise ValueError(
             f"{begins}: names nobody; it is about a {matching[0].subject}, or was made before naming was in force"
         )

@@ -29,15 +29,21 @@ NAMES = {"hacking": "hacking_tools"}
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
-    top = commands.add_parser("sample", help="the sample county: build, score")
+    top = commands.add_parser(
+        "sample", help="the sample county: build, score", description="the sample county: build, score"
+    )
     inner = top.add_subparsers(dest="what", metavar="WHAT", required=True)
-    make = inner.add_parser("build", help="make Redbud County in a folder")
+    make = inner.add_parser(
+        "build", help="make Redbud County in a folder", description="make Redbud County in a folder"
+    )
     make.add_argument("out", type=Path)
     make.add_argument("--lines", type=int, default=1_000_000)
     make.add_argument("--seed", type=int, default=4040)
     make.set_defaults(run=run_build)
     score = inner.add_parser(
-        "score", help="audit the sample and compare with its key: misses and false findings"
+        "score",
+        help="audit the sample and compare with its key: misses and false findings",
+        description="audit the sample and compare with its key: misses and false findings",
     )
     score.add_argument(
         "folder", type=Path, nargs="?", help="a built sample (default: built in the county's folder)"

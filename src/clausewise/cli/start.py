@@ -28,7 +28,9 @@ Try next:
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     sub = commands.add_parser(
-        "start", help="what ./run does after installing: sample county, audit, findings"
+        "start",
+        help="what ./run does after installing: sample county, audit, findings",
+        description="Make the sample county (once), judge its logs and write findings.html; or judge your own log.",
     )
     sub.add_argument(
         "--no-serve", action="store_true", help="stop after the audit (there is no office to serve yet)"

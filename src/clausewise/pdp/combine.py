@@ -48,12 +48,14 @@ def combine(found: Findings) -> Outcome:
     remaining = [pair for pair in standing if pair[0] not in set_aside]
     advice = tuple(n for n, v in remaining if v is VIOLATED and n in found.advice)
     violated = [n for n, v in remaining if v is VIOLATED and n not in found.advice]
+    answer = _answer(found, violated, remaining)
     return Outcome(
-        answer=_answer(found, violated, remaining),
+        answer=answer,
         verdicts=tuple(found.verdicts),
         floors=found.floors,
         set_aside=aside,
-        grants_needed=tuple(n for n in violated if n in found.grantable),
+        # Nobody is sent to ask for a permission that would not help: a denial lists none.
+        grants_needed=tuple(violated) if answer is Answer.NEEDS_PERMISSION else (),
         advice=advice,
         errors=found.errors,
     )

@@ -115,8 +115,7 @@ class Pdp:
         had = values.get(GRANTED, frozenset())
         assert isinstance(had, frozenset)
         again = self._found(room, key, self._ask(room, key, {**values, GRANTED: had | clauses}))
-        then = combine(again)
-        return not then.floors and not then.grants_needed and then.answer is not Answer.DENY
+        return combine(again).answer in (Answer.NEEDS_PERSON, Answer.ALLOW)
 
     def _ask(self, room: Room, key: Key, values: Mapping[str, Value]) -> Matched:
         """Put the values to Cedar under plain names: a policy cannot tell one person from another."""
