@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 HERE = Path(__file__).resolve().parent
-WIDTH = 108
+WIDTH = 132
 CLAUSE = re.compile(r"^(\d+(\.[a-z])?(/\S+)?|[A-Z]{1,3}(/\S+)?) {2,}\d")
 ASK = ["ask", "--as", "ana.lopez", "take_offsite", "device:RCOE-1182"]
 
@@ -70,7 +70,7 @@ def show(console: Console, typed: str, lines: list[str]) -> None:
     """One command as it was typed, and what it printed; clauses and the answer stand out."""
     console.print(Text.assemble(("$ ", "green"), (typed, "bold")))
     for line in lines:
-        text = Text(line, overflow="fold")
+        text = Text(line)
         found = CLAUSE.match(line)
         if found:
             text.stylize("bold cyan", 0, found.end(1))

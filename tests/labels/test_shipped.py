@@ -77,7 +77,9 @@ def test_exact_hosts_leave_the_rest_of_a_company_alone(shipped: Labels) -> None:
         assert shipped.mask(host) == 0
 
 
-@pytest.mark.parametrize("host", ["x.com", "twitter.com", "www.facebook.com", "www.reddit.com", "pinterest.com"])
+@pytest.mark.parametrize(
+    "host", ["x.com", "twitter.com", "www.facebook.com", "www.reddit.com", "pinterest.com"]
+)
 def test_the_pages_of_a_network_are_not_embedded(shipped: Labels, host: str) -> None:
     """Only its buttons are; a host listed as embedded is never a chosen visit, so its own pages must not be."""
     assert shipped.words(shipped.mask(host)) == ("social_media",)

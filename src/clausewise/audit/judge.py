@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -72,6 +72,7 @@ class Judge:
         self._seen: dict[tuple[object, ...], int] = {}
         self._class_of: dict[tuple[str, int], np.ndarray] = {}
         self._outside: dict[tuple[int, int], bool] = {}
+        self._fields_of: dict[str, list[str]] = {}
         self._class_ids: dict[tuple[object, ...], int] = {}
         self._cuts = _cuts(pdp.pack, self.facts)
         self.classes = frozenset(rule.cls for act in pdp.pack.acts.values() for rule in act.logs)
@@ -207,11 +208,9 @@ class Judge:
         }
         at = moment(int(events.time[row]))
         if exact:
-            state = self.timeline.builder.state(
-                self.facts.principal(self.enricher.users.names[int(events.user[row])], at),
-                at,
-                assume=self.timeline.assume,
-            )
+            # The state is shared by all whose values are equal; here it also matters whose it is.
+            name = self.enricher.users.names[int(events.user[row])]
+            state = replace(state, person=self.facts.principal(name, at))
         key = self.builder.key(act.id, state, events.text(rule.resource, row), at, event=event)
         number = self._key_ids.get(key)
         if number is None:
@@ -221,6 +220,9 @@ class Judge:
 
     def _event_fields(self, act: Act) -> list[str]:
         """Event fields that some attribute of this act reads."""
+        known = self._fields_of.get(act.id)
+        if known is not None:
+            return known
         names = {
             source.partition(":")[2]
             for attribute in self.pdp.pack.attributes.values()
@@ -229,7 +231,8 @@ class Judge:
             for source in attribute.sources
             if source.startswith("event:")
         }
-        return sorted(names)
+        self._fields_of[act.id] = sorted(names)
+        return self._fields_of[act.id]
 
     def _is_personal(self, act: Act) -> bool:
         return any(

@@ -105,11 +105,16 @@ class Origin:
     unused: Mapping[str, str]
     without: Mapping[str, tuple[str, ...]]
 
-    def source(self, name: str, reading: Reading, retrieved: date | None) -> ListSource:
-        """Make the ListSource of list `name` of this origin from what a reader understood."""
+    def source(self, name: str, reading: Reading, retrieved: date | None, category: str = "") -> ListSource:
+        """Make the ListSource of list `name` of this origin from what a reader understood.
+
+        Raises LabelError where neither the list's head nor the catalogue says which category it is.
+        """
+        found = category or self.lists.get(name, "")
+        bits_of(found, f"list '{self.id}/{name}'")
         return ListSource(
             id=f"{self.id}/{name}",
-            category=self.lists[name],
+            category=found,
             entries=reading.entries,
             licence=self.licence,
             url=self.url,

@@ -46,7 +46,7 @@ def _shipped(name: str) -> str:
 def shipped_sources() -> list[ListSource]:
     """The lists that ship with the product: our own, and the copies that their licence lets us ship."""
     return [
-        origins()[origin].source(header.get("list", name), reading, _day(header))
+        origins()[origin].source(header.get("list", name), reading, _day(header), header.get("category", ""))
         for origin, folder in (("own", "lists"), ("v2fly", "lists/v2fly"))
         for name, header, reading in _shipped_lists(folder)
         if not name.startswith(_PROTECTED)
