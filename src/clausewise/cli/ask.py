@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from clausewise.cli import _inputs, _place
 from clausewise.cli._inputs import Office
 from clausewise.labels import known_services
 from clausewise.model.judgement import Judgement, Outcome, key_to_json
-from clausewise.model.law import Clause, Norm
+from clausewise.model.law import Act, Clause, Norm
 from clausewise.model.words import Answer, Verdict
 from clausewise.pdp.build import NeedsMore
 
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     office = _inputs.office(args.pack)
     if not args.act or args.act not in office.pack.acts or not args.resource:
         return _guide(office, args)
-    said = dict(pair.partition("=")[::2] for pair in args.said)
+    said = _said(office, office.pack.acts[args.act], args.said)
     at = moment(args.at, office.pack.zone)
     resource = args.resource.partition(":")[2] or args.resource
     person = office.facts.principal(args.person, at) if args.person else None
@@ -97,6 +97,29 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(words(office, judgement, args.act, args.lang, assumed=assume is not None)))
     return 0
+
+
+def _said(office: Office, act: Act, pairs: Sequence[str]) -> dict[str, object]:
+    """What the asker said, by attribute; a misspelt name or word is refused, since it would change the answer."""
+    known = {
+        a.name: a
+        for a in office.pack.attributes.values()
+        if "said" in a.sources
+        and (a.owner in ("principal", act.resource) or (a.owner == "context" and a.name in act.context))
+    }
+    said: dict[str, object] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if name not in known:
+            raise ValueError(
+                f"--with {pair}: {act.id} has no `{name}`; it has {', '.join(sorted(known)) or 'none'}"
+            )
+        values = known[name].values or ("true", "false", "yes", "no")
+        for word in value.split(","):
+            if word not in values and known[name].type != "number":
+                raise ValueError(f"--with {pair}: `{word}` is not known; use one of {', '.join(values)}")
+        said[name] = value
+    return said
 
 
 def moment(typed: str, zone: str) -> datetime:

@@ -105,11 +105,14 @@ def _sources(args: argparse.Namespace) -> tuple[Mapping[str, Source], str]:
 def judge(audit: Audit, logs: list[Path]) -> None:
     """Run with progress, rate and elapsed time on standard error: one moving line, or lines without a terminal."""
     began, last, live = time.perf_counter(), [0.0], sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    done = set[str]()
 
     def show(name: str, read: int, total: int, lines: int) -> None:
         now = time.perf_counter() - began
-        if now - last[0] < (0.2 if live else 5.0) and read < total:
+        if (now - last[0] < (0.2 if live else 5.0) and read < total) or (name in done and not live):
             return
+        if read >= total:
+            done.add(name)
         last[0] = now
         share = 100 * read / total if total else 100.0
         text = (

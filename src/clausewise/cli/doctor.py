@@ -58,7 +58,9 @@ Check = Callable[[Patient], Iterator[Found]]
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
-    sub = commands.add_parser("doctor", help="what is there, what is missing or broken, and the remedy")
+    sub = commands.add_parser(
+        "doctor", help="what is there, what is missing or broken, and the remedy", description=__doc__
+    )
     sub.add_argument("--pack", default="ar4040")
     sub.set_defaults(run=run)
 

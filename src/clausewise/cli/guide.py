@@ -89,7 +89,7 @@ class Sheet:
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     sub = commands.add_parser(
-        "guide", help="the wall sheet: you may, ask first, never, tell at once, and whom"
+        "guide", help="the wall sheet: you may, ask first, never, tell at once, and whom", description=__doc__
     )
     sub.add_argument("--lang", choices=LANGUAGES, help="only this language (default: both, a page each)")
     sub.add_argument("--out", type=Path, metavar="FILE", help="write a page to print (HTML) instead")
