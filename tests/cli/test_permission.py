@@ -107,3 +107,13 @@ def test_an_unknown_act_lists_the_acts(run: Run) -> None:
     assert "take_offsite" in out
     assert run("ask")[0] == 0
     assert "device:NAME" in run("ask", "take_offsite")[1]
+
+
+def test_a_question_leaves_no_trace(run: Run, home: Path) -> None:
+    """Rule 19: nothing that was asked is stored, under a name or without one."""
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+    assert run(*ASK)[0] == 0
+    assert run(*ASK, "--json")[0] == 0
+    after = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+    kept = {path: at for path, at in after.items() if not path.name.endswith("-lock")}
+    assert kept == {path: at for path, at in before.items() if not path.name.endswith("-lock")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from clausewise.audit.findings import pseudonym
@@ -20,6 +20,19 @@ SHORTEST = 5
 """Letters: a shorter account name is found inside ordinary words by chance."""
 
 
+def in_force_since(facts: Facts, names: Collection[str], at: datetime) -> datetime | None:
+    """When the capability known by one of `names` began to hold at `at` (rule 18).
+
+    None before its day, after it ended, or unless two different people enabled it.
+    """
+    for row in facts.rows("capabilities", at):
+        begins, two = row.get("in_force_from"), (row.get("enabled_by"), row.get("confirmed_by"))
+        enabled = all(two) and two[0] != two[1]
+        if row.get("id") in names and enabled and isinstance(begins, datetime) and begins <= at:
+            return begins
+    return None
+
+
 class Naming:
     """Pseudonyms, the capability register and self-reports, as of the time of each event."""
 
@@ -28,7 +41,6 @@ class Naming:
         self.said = set[str]()
         self._key = key
         self._window = timedelta(hours=int(str(pack.parameter("self_report_window_hours"))))
-        self._since: dict[tuple[str, str], datetime | None] = {}
         self._reports = self._own_reports()
         self._known: tuple[tuple[str, str], ...] | None = None
         self._owners: dict[tuple[str, str], str] = {}
@@ -80,25 +92,13 @@ class Naming:
 
     def allowed(self, source: str, cls: str, when: int) -> bool:
         """Whether this feed's entry in the capability register was in force (rule 18); else aggregate."""
-        since = self._in_force_since(source, cls)
-        if since is not None and since <= moment(when):
+        if in_force_since(self.facts, {source, FEEDS.get(cls, cls)}, moment(when)) is not None:
             return True
         self.said.add(
             f"feed {FEEDS.get(cls, cls)}: not in force in the capability register; "
             "its findings are aggregate, without names"
         )
         return False
-
-    def _in_force_since(self, source: str, cls: str) -> datetime | None:
-        """When the feed's entry begins; None without one, or without the two people who enable it."""
-        if (source, cls) not in self._since:
-            self._since[source, cls] = None
-            for row in self.facts.rows("capabilities"):
-                begins, two = row.get("in_force_from"), (row.get("enabled_by"), row.get("confirmed_by"))
-                named = str(row.get("id")) in (source, FEEDS.get(cls, cls))
-                if named and isinstance(begins, datetime) and all(two) and two[0] != two[1]:
-                    self._since[source, cls] = begins
-        return self._since[source, cls]
 
     def self_reported(self, person: str, clause: str, things: tuple[str, str], when: int) -> bool:
         """A report of one's own act is shown as that and never as a violation (rule 16)."""

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from clausewise.audit.naming import in_force_since
 from clausewise.cli import _inputs, _place
 from clausewise.facts import publish
-from clausewise.facts.snapshot import Facts
 from clausewise.facts.tables import TABLES
 from clausewise.labels import Labels
 from clausewise.pack import load_pack
@@ -194,22 +194,12 @@ def feeds(patient: Patient) -> Iterator[Found]:
     """For which feeds the capability register lets findings name anybody today."""
     rows = publish.load(patient.home)
     for feed in FEEDS:
-        since = _in_force(rows, feed, patient.at)
+        since = in_force_since(rows, {feed}, patient.at)
         if since is None:
             remedy = "add it to capabilities.csv once staff and unions have had notice"
             yield Found(NOTE, f"feed {feed}", "not in force, so its findings stay aggregate", remedy)
         else:
             yield Found(OK, f"feed {feed}", f"in force since {since:%Y-%m-%d}")
-
-
-def _in_force(rows: Facts, feed: str, at: datetime) -> datetime | None:
-    """When the feed's entry began; None before that, or unless two different people enabled it."""
-    for row in rows.rows("capabilities", at) if rows.has("capabilities") else ():
-        begins, two = row.get("in_force_from"), (row.get("enabled_by"), row.get("confirmed_by"))
-        enabled = all(two) and two[0] != two[1]
-        if row.get("id") == feed and enabled and isinstance(begins, datetime) and begins <= at:
-            return begins
-    return None
 
 
 def labels(patient: Patient) -> Iterator[Found]:

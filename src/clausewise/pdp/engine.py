@@ -67,6 +67,10 @@ class Pdp:
         days |= {d for g in self.pack.guards.values() for d in (g.in_force_from, g.in_force_to)}
         return tuple(sorted(days - {date.min, date.max}))
 
+    def newest_period(self) -> int:
+        """The last dated state of the law."""
+        return len(self._changes)
+
     def period(self, at: datetime) -> int:
         """Which dated state of the law judges an event at `at` (aware): the number of changes before it."""
         day = at.astimezone(self._zone).date()

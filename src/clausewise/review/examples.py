@@ -73,7 +73,7 @@ def _as_value(attribute: Attribute, raw: object, example: Example, problems: lis
 
 def key_of(pdp: Pdp, scene: Scene) -> Key:
     """The key of a scene under the newest state of the law."""
-    period = len(pdp._changes)
+    period = pdp.newest_period()
     reads = pdp.reads(scene.act, scene.principal_type, period)
     return Key(scene.act, scene.principal_type, tuple(scene.values[path] for path in reads), period)
 
