@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clausewise.labels import forms
 from clausewise.labels.catalogue import ListSource, Origin, bits_of, parse_origins
 from clausewise.labels.host import LabelError
 from clausewise.labels.service import Service, parse_services
+
+if TYPE_CHECKING:
+    import tarfile
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received so far and the bytes expected (None if the server does not say)."""
@@ -251,7 +255,7 @@ def get(origin_id: str, into: Path, *, progress: Progress | None = None, url: st
         _download(address, archive, progress)
         shutil.rmtree(fresh, ignore_errors=True)
         with tarfile.open(archive) as tar:
-            tar.extractall(fresh, filter="data")
+            _unpack(tar, fresh)
     except (OSError, EOFError, HTTPException, tarfile.TarError, zlib.error) as why:
         shutil.rmtree(fresh, ignore_errors=True)
         raise LabelError(f"{address}: cannot be fetched and unpacked ({why}); try again later") from why
@@ -265,6 +269,25 @@ def get(origin_id: str, into: Path, *, progress: Progress | None = None, url: st
     else:
         fresh.rename(place)
     return place
+
+
+def _unpack(tar: tarfile.TarFile, into: Path) -> None:
+    """Write the plain files of an archive below `into`, and nothing else: no link, no way out of the folder.
+
+    Debian 12's Python has no extraction filters yet (they came with 3.11.4). Raises OSError for a path that
+    leads elsewhere.
+    """
+    into.mkdir()
+    for member in tar:
+        parts = PurePosixPath(member.name).parts
+        if member.name.startswith("/") or ".." in parts:
+            raise OSError(f"the archive holds `{member.name}`, which leads out of it")
+        content = tar.extractfile(member) if member.isreg() else None
+        if content is not None:
+            target = into.joinpath(*parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with content, target.open("wb") as out:
+                shutil.copyfileobj(content, out)
 
 
 def _safe(address: str) -> bool:
