@@ -99,14 +99,14 @@ def _logged(
     """(sources whose events stand for an act of a norm that a policy judges, windows and log classes awaited)."""
     found, waits = set[str](), {f"window:{window.id}" for window in clause.windows}
     for norm in judged:
-        for act in norm.acts if norm.judged_by is JudgedBy.POLICY else ():
+        for act in norm.acts:
             for rule in pack.acts[act].logs:
                 unseen = sorted({str(name) for name, *_ in rule.when} - set(fields.get(rule.cls, ())))
                 if not sources.get(rule.cls):
                     waits.add(f"{rule.cls} events")
                 elif unseen:
                     waits.add(f"{rule.cls} events that tell {' and '.join(unseen)}")
-                else:
+                elif norm.judged_by is JudgedBy.POLICY:
                     found |= {f"{act}<-{source}" for source in sources[rule.cls]}
     return sorted(found), sorted(waits)
 
