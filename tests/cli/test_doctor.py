@@ -112,12 +112,9 @@ def test_facts_changed_after_signing_are_broken(own_home: Path, tmp_path: Path) 
 def test_a_feed_is_in_force_only_from_its_day_and_by_two_people(own_home: Path, tmp_path: Path) -> None:
     with_facts(own_home, tmp_path / "county")
     levels = {found.place: found.level for found in seen(own_home, doctor.feeds)}
-    assert levels == {
-        "feed proxy": doctor.OK,
-        "feed dns": doctor.NOTE,
-        "feed dhcp": doctor.NOTE,
-        "feed signin": doctor.NOTE,
-    }
+    assert levels.pop("feed proxy") == doctor.OK
+    assert levels.keys() >= {"feed dns", "feed dhcp", "feed signin"}, "each feed that a source reads is shown"
+    assert set(levels.values()) == {doctor.NOTE}
 
 
 def test_labels_are_dated_and_the_guard_that_is_off_is_said(own_home: Path) -> None:

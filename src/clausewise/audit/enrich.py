@@ -20,14 +20,6 @@ from clausewise.model.law import Pack
 UPLOADS = ("POST", "PUT", "PATCH")
 ASSETS = r"(?i)\.(gif|png|jpe?g|webp|svg|ico|css|js|woff2?|ttf|mp4|m4s|ts|swf)$"
 PROGRAMS = r"(?i)/([^/?]+)\.(exe|msi|msix|dmg|pkg|deb|rpm|apk|appimage|jar|iso)$"
-SYSTEM_UPDATES = (
-    "windowsupdate.com",
-    "update.microsoft.com",
-    "swcdn.apple.com",
-    "archive.ubuntu.com",
-    "deb.debian.org",
-)
-"""Hosts from which a system fetches its own updates: not a download by its user."""
 SMALL_TUNNEL = 12_000
 """Bytes: a tunnel that carried less may be a picture, a beacon or a handshake; nobody can say it was chosen."""
 ADS = "ads_tracking"
@@ -120,6 +112,7 @@ class Enricher:
         self._register: list[str] | None = None
         self._use_seconds = int(str(pack.parameter("service_use_seconds")))
         self._use_bytes = int(str(pack.parameter("service_use_bytes")))
+        self._updates = tuple(str(pack.parameter("system_update_hosts")).split())
         self._program_bytes = int(str(pack.parameter("program_bytes")))
         self._malware = _bits(categories, lambda name: name in ("malware", "phishing"))
         self._attack = _bits(categories, lambda name: name == "hacking_tools")
@@ -173,7 +166,7 @@ class Enricher:
         rows = np.nonzero(program & large)[0]
         for row, path in zip(rows.tolist(), table["path"].take(pa.array(rows)).to_pylist(), strict=True):
             host = self.hosts.names[int(hosts[row])]
-            if not any(host == name or host.endswith("." + name) for name in SYSTEM_UPDATES):
+            if not any(host == name or host.endswith("." + name) for name in self._updates):
                 stem = PurePosixPath(path.partition("?")[0]).stem.lower()
                 codes[row] = self.software.of(self._title(stem))
         return codes

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clausewise.audit.naming import in_force_since
+from clausewise.audit.naming import FEEDS, in_force_since
 from clausewise.cli import _inputs, _place
 from clausewise.facts import publish
 from clausewise.facts.tables import TABLES
@@ -24,7 +24,6 @@ from clausewise.pack.text.store import load_text
 from clausewise.review.check import check_pack
 
 OK, NOTE, BROKEN = "ok", "note", "broken"
-FEEDS = ("proxy", "dns", "dhcp", "signin")
 OLD_FACTS_DAYS = 30
 OLD_LABELS_DAYS = 90
 LOW_DISK_BYTES = 2_000_000_000
@@ -193,7 +192,7 @@ def facts(patient: Patient) -> Iterator[Found]:
 def feeds(patient: Patient) -> Iterator[Found]:
     """For which feeds the capability register lets findings name anybody today."""
     rows = publish.load(patient.home)
-    for feed in FEEDS:
+    for feed in (name for cls, name in FEEDS.items() if cls in _place.sources_by_class()):
         since = in_force_since(rows, {feed}, patient.at)
         if since is None:
             remedy = "add it to capabilities.csv once staff and unions have had notice"

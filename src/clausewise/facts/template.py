@@ -21,11 +21,3 @@ def template_of(table: Table) -> str:
     example = [column.example for column in table.columns]
     writer.writerow(["# " + example[0], *example[1:]])
     return out.getvalue()
-
-
-def describe(table: Table) -> list[tuple[str, str]]:
-    """(column, what it means and what may stand in it) for each column, for `facts show` and the docs."""
-    return [
-        (column.name, column.says + (f" ({' | '.join(column.allowed)})" if column.allowed else ""))
-        for column in table.columns
-    ]

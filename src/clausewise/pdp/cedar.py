@@ -85,8 +85,3 @@ def validate(policies: Sequence[Policy], schema: str) -> list[str]:
     text = cedarpy.policies_from_json_str(json.dumps(document))
     result = cedarpy.validate_policies(text, schema)
     return [] if result.validation_passed else [str(error) for error in result.errors]
-
-
-def format_text(text: str) -> str:
-    """Cedar's own formatting of policy text."""
-    return str(cedarpy.format_policies(text))
