@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clausewise.audit.run import Audit, Inputs
+from clausewise.audit.reading import Inputs
+from clausewise.audit.run import Audit
 from clausewise.cli import _inputs, sample
 from clausewise.sources import store as logs_store
 

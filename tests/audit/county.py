@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from clausewise.audit.run import Audit, Inputs
+from clausewise.audit.reading import Inputs
+from clausewise.audit.run import Audit
 from clausewise.cli import _inputs, sample
 from clausewise.facts import publish
 from clausewise.facts.snapshot import Facts

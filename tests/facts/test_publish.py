@@ -268,7 +268,7 @@ def test_a_workbook_named_like_a_table_and_a_table_given_twice(tmp_path: Path) -
 
 
 def test_templates_can_be_checked_and_are_not_overwritten(tmp_path: Path) -> None:
-    assert len(publish.template(tmp_path)) == 15
+    assert len(publish.template(tmp_path)) == 17
     (tmp_path / "staff.csv").write_text("id,name\na,A\n", encoding="utf-8")
     assert publish.template(tmp_path) == []
     assert publish.check(tmp_path) == []

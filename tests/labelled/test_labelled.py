@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clausewise.audit.run import Audit, Inputs
+from clausewise.audit.reading import Inputs
+from clausewise.audit.run import Audit
 from clausewise.facts.snapshot import Facts
 from clausewise.labels import Labels, build_default
 from clausewise.pack import load_pack

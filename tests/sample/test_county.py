@@ -126,12 +126,12 @@ def test_mix_of_a_real_proxy(seen: list[list[str]]) -> None:
 
 
 def test_harmful_hosts_are_invented() -> None:
-    listed = {name for text in stock.deny_lists().values() for name in text.split()}
+    listed = {name for text in stock.lists("county-deny").values() for name in text.split()}
     assert all(host.endswith((".example", ".test")) for host in listed | set(HARMFUL))
 
 
 def test_nine_in_ten_harmful_hosts_are_on_the_county_list() -> None:
-    lists = {category: set(text.split()) for category, text in stock.deny_lists().items()}
+    lists = {category: set(text.split()) for category, text in stock.lists("county-deny").items()}
     for row in stock.rows("harmful.csv"):
         covered = any(f".{row['host']}".endswith(f".{name}") for name in lists[row["category"]])
         assert covered == (row["listed"] == "yes"), row["host"]
@@ -211,7 +211,7 @@ def test_every_promised_breach_is_there(county: Built) -> None:
         for norm in act.get("breaks", []):
             planned[norm] += act["count"]
     for norm, number in planned.items():
-        assert county.truth[norm] == number
+        assert county.truth[norm] >= number  # other feeds show more of the same
 
 
 def test_an_act_is_broken_or_innocent_never_both(county: Built) -> None:
@@ -252,7 +252,9 @@ def test_leavers_sign_in_after_their_last_local_day(county: Built) -> None:
             late[row["account"]] += 1
     truth = table(county.out / "truth.csv")
     assert late == {
-        row["person"]: int(row["lines"]) for row in truth if row["clause_norm_hint"] == "7.c/disable"
+        row["person"]: int(row["lines"])
+        for row in truth
+        if row["clause_norm_hint"] == "7.c/disable" and row["why"].startswith("a sign-in succeeded")
     }
 
 
@@ -269,7 +271,9 @@ def test_signins_as_another_person_are_the_key(county: Built) -> None:
     }
     truth = table(county.out / "truth.csv")
     assert other == {
-        (row["person"], row["host_or_thing"]) for row in truth if row["clause_norm_hint"] == "11/login"
+        (row["person"], row["host_or_thing"])
+        for row in truth
+        if row["clause_norm_hint"] == "11/login" and row["why"].startswith("typed another person")
     }
 
 
@@ -282,7 +286,9 @@ def test_unknown_machines_are_the_key(county: Built) -> None:
     rows = [line.split("\t") for line in county.dhcp.read_text().splitlines() if not line.startswith("#")]
     strangers = {row[4] for row in rows if row[4] not in known and int(row[2].split(".")[2]) < 64}
     truth = table(county.out / "truth.csv")
-    assert strangers == {row["host_or_thing"] for row in truth if row["clause_norm_hint"] == "9.d"}
+    # The outdoor school has a server of its own, with a log of its own.
+    here = [row for row in truth if row["clause_norm_hint"] == "9.d" and "outdoor school" not in row["why"]]
+    assert strangers == {row["host_or_thing"] for row in here}
 
 
 def test_fee_permissions_cover_only_the_innocent(county: Built) -> None:

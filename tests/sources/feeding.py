@@ -33,10 +33,12 @@ def total(batches: list[Batch]) -> dict[str, Any]:
     for batch in batches:
         for kind, count in batch.noise.items():
             noise[kind] = noise.get(kind, 0) + count
+    extra = sum(batch.extra for batch in batches)
     return {
         "events": [row for batch in batches for part in batch.parsed for row in part.table.to_pylist()],
         "rejects": [tuple(reject) for batch in batches for reject in batch.rejects],
         "noise": noise,
         "protected": sum(batch.protected for batch in batches),
         "lines": sum(batch.lines for batch in batches),
+        **({"extra": extra} if extra else {}),  # only formats whose lines hold several records have it
     }

@@ -38,10 +38,10 @@ def check(batches: list[Batch]) -> None:
         for part in batch.parsed:
             assert part.table.schema == SCHEMAS[part.cls]
             part.table.validate(full=True)
-        assert min([noise, batch.protected, batch.lines], default=0) >= 0
+        assert min(noise, batch.protected, batch.lines, batch.extra) >= 0
     counts = total(batches)
     parts = len(counts["events"]) + len(counts["rejects"]) + sum(counts["noise"].values())
-    assert parts + counts["protected"] == counts["lines"]
+    assert parts + counts["protected"] == counts["lines"] + counts.get("extra", 0)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -114,9 +114,9 @@ class Enricher:
         self._use_bytes = int(str(pack.parameter("service_use_bytes")))
         self._updates = tuple(str(pack.parameter("system_update_hosts")).split())
         self._program_bytes = int(str(pack.parameter("program_bytes")))
-        self._malware = _bits(categories, lambda name: name in ("malware", "phishing"))
-        self._attack = _bits(categories, lambda name: name == "hacking_tools")
-        self._ads = _bits(categories, lambda name: name == ADS)
+        self.malware = _bits(categories, lambda name: name in ("malware", "phishing"))
+        self.attack = _bits(categories, lambda name: name == "hacking_tools")
+        self.ads = _bits(categories, lambda name: name == ADS)
         rows = pack.registers["categories"]
         self.private = _bits(categories, lambda name: bool(name in rows and rows[name].get("never_personal")))
         self.meaningful = _bits(categories, lambda name: bool(name in rows and rows[name].get("words")))
@@ -166,20 +166,35 @@ class Enricher:
         rows = np.nonzero(program & large)[0]
         for row, path in zip(rows.tolist(), table["path"].take(pa.array(rows)).to_pylist(), strict=True):
             host = self.hosts.names[int(hosts[row])]
-            if not any(host == name or host.endswith("." + name) for name in self._updates):
+            if not self.is_update(host):
                 stem = PurePosixPath(path.partition("?")[0]).stem.lower()
-                codes[row] = self.software.of(self._title(stem))
+                codes[row] = self.software.of(self.title(stem))
         return codes
 
-    def _title(self, stem: str) -> str:
+    def is_update(self, host: str) -> bool:
+        """Whether a system fetches its own updates from this host (9: not a download by its user)."""
+        return any(host == name or host.endswith("." + name) for name in self._updates)
+
+    def title(self, stem: str) -> str:
         """The longest title of the software register that a program's file name begins with, else the name."""
+        return self._registered(stem) or stem
+
+    def running(self, original_name: str | None, image: str | None) -> str:
+        """The title on the software register of a program that ran; empty for any other program.
+
+        The name that its maker gave it counts before the name of its file, which anybody may change.
+        """
+        stems = (PurePosixPath(name).stem.lower() for name in (original_name, image) if name)
+        return next(filter(None, map(self._registered, stems)), "")
+
+    def _registered(self, stem: str) -> str:
         if self._register is None:
             rows = self.facts.rows("software") if self.facts.has("software") else ()
             self._register = sorted((str(row["title"]).lower() for row in rows), key=len, reverse=True)
         for title in self._register:
             if stem == title or stem.startswith((f"{title}-", f"{title}_", f"{title} ", f"{title}.")):
                 return title
-        return stem
+        return ""
 
     def words_bits(self, words: Collection[str]) -> int:
         """The category bits whose word of the regulation is one of `words`."""
@@ -195,13 +210,14 @@ class Enricher:
         """Make sure that every host code has its info; the codes themselves."""
         start, names = len(self._masks), self.hosts.names
         if len(names) > start:
-            new = [self._look_up(name) for name in names[start:]]
+            new = [self.look_up(name) for name in names[start:]]
             self._masks = np.append(self._masks, np.array([i.mask for i in new], dtype=np.int64))
             self._services = np.append(self._services, np.array([i.service for i in new], dtype=np.int64))
             self._used_hosts = np.append(self._used_hosts, np.array([i.used for i in new], dtype=bool))
         return codes
 
-    def _look_up(self, host: str) -> HostInfo:
+    def look_up(self, host: str) -> HostInfo:
+        """What the lists and the catalogue of services say of one host."""
         service = self.facts.service_of(host) if self.facts.has("services") else None
         if self.labels is None:
             return HostInfo(0, self.services.of(service), False)
@@ -225,6 +241,7 @@ def _outcomes(table: pa.Table) -> np.ndarray:
     return np.where(reached, 1, np.where(tried, 2, 0)).astype(np.int64)
 
 
+PLACED = frozenset({"time", "line", "offset", "length"})
 Shape = tuple[dict[str, np.ndarray], dict[str, list[str]]]
 
 
@@ -237,7 +254,7 @@ def _http(self: Enricher, table: pa.Table) -> Shape:
     asset = pc.fill_null(pc.match_substring_regex(table["path"], ASSETS), False).to_numpy(
         zero_copy_only=False
     )
-    embedded = asset | ((mask & self._ads) != 0)
+    embedded = asset | ((mask & self.ads) != 0)
     choice = np.where(embedded, 2, np.where(tunnel & (down < SMALL_TUNNEL), 0, 1))
     fields = {
         "host": host,
@@ -248,7 +265,7 @@ def _http(self: Enricher, table: pa.Table) -> Shape:
         "outcome": _outcomes(table),
         "choice": choice.astype(np.int64),
         "software": self._titles(table, host),
-        "software_class": np.where(mask & self._malware, 1, np.where(mask & self._attack, 2, 0)),
+        "software_class": np.where(mask & self.malware, 1, np.where(mask & self.attack, 2, 0)),
         "bytes_down": down,
     }
     return fields, {
@@ -291,15 +308,36 @@ def _dhcp(self: Enricher, table: pa.Table) -> Shape:
 
 
 def _other(self: Enricher, table: pa.Table) -> Shape:
-    """Any other class: each text column as codes, each number as it is."""
+    """Any other class: each text column as codes, each number and flag as it is; 0 where nothing is told."""
     fields: dict[str, np.ndarray] = {}
     texts: dict[str, list[str]] = {}
     for name in table.column_names:
         if name in ("time", "line", "offset", "length", "user", "src_ip"):
             continue
-        if pa.types.is_string(table[name].type):
+        kind = table[name].type
+        if name == "outcome":
+            fields[name], texts[name] = _outcomes(table), list(OUTCOMES)
+        elif pa.types.is_string(kind):
             fields[name], texts[name] = self.things.column(table[name]), self.things.names
+        elif pa.types.is_boolean(kind):
+            fields[name] = pc.fill_null(table[name], False).to_numpy(zero_copy_only=False)
+        elif name not in PLACED:
+            fields[name] = pc.fill_null(table[name], 0).to_numpy().astype(np.int64)
     return fields, texts
+
+
+def _process(self: Enricher, table: pa.Table) -> Shape:
+    """As any other class, with the title of the register that runs, unless it is part of the system."""
+    fields, texts = _other(self, table)
+    own = pc.fill_null(table["system"], False).to_pylist()
+    names = zip(own, table["original_name"].to_pylist(), table["image"].to_pylist(), strict=True)
+    titles = [
+        0 if system else self.software.of(self.running(original, image)) for system, original, image in names
+    ]
+    return (
+        fields | {"software": np.array(titles, dtype=np.int64)},
+        texts | {"software": self.software.names},
+    )
 
 
 SHAPES: Mapping[str, Callable[[Enricher, pa.Table], Shape]] = {
@@ -307,6 +345,7 @@ SHAPES: Mapping[str, Callable[[Enricher, pa.Table], Shape]] = {
     "dns": _dns,
     "auth": _auth,
     "dhcp": _dhcp,
+    "process": _process,
 }
 
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -316,5 +355,6 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "dns": frozenset("host categories service outcome".split()),
     "auth": frozenset("account outcome explicit kind".split()),
     "dhcp": frozenset({"mac"}),
+    "process": frozenset({"software"}),
 }
 """What conditions and questions can read of each class, beside the text columns of its source."""

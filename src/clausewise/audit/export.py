@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from clausewise.audit.findings import SELF_REPORTED, WITHDRAWN, Finding
+from clausewise.audit.standing import Standing
 from clausewise.audit.timeline import moment
 from clausewise.model.law import Pack
 
@@ -34,6 +36,42 @@ def csv_text(findings: Sequence[Finding]) -> str:
         row = finding.row() | {"time": moment(finding.time).isoformat()}
         writer.writerow([_cell(row[name]) for name in COLUMNS])
     return out.getvalue()
+
+
+LISTED = (
+    *COLUMNS,
+    *"standing outcome standing_reason standing_by standing_since standing_until selection made_at".split(),
+)
+
+
+def listed_csv(
+    findings: Sequence[Finding], standing: Mapping[str, Standing], selection: str, at: datetime
+) -> str:
+    """As `csv_text`, each finding with how it stands, and on every row the filters and the time of the file.
+
+    Where nothing was found the file still has one row, with the filters and nothing else.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(LISTED)
+    made = {"selection": selection, "made_at": at.isoformat()}
+    for finding in findings:
+        stands = standing[finding.id]
+        row = finding.row() | made | {"time": moment(finding.time).isoformat()}
+        row |= {"standing": stands.state, "outcome": stands.outcome, "standing_reason": stands.reason}
+        row |= {
+            "standing_by": stands.by,
+            "standing_since": _iso(stands.since),
+            "standing_until": _iso(stands.until),
+        }
+        writer.writerow([_cell(row[name]) for name in LISTED])
+    if not findings:
+        writer.writerow([_cell(made.get(name, "")) for name in LISTED])
+    return out.getvalue()
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
 
 
 def _cell(value: object) -> str:

@@ -12,6 +12,8 @@ from clausewise.model.judgement import Digests, Key, Outcome, finding_id, key_fr
 from clausewise.pdp.engine import Pdp
 
 VIOLATED, ADVICE, SELF_REPORTED, WITHDRAWN = "violated", "advice", "self-reported", "withdrawn"
+REVIEW = "review"
+"""Status of a count over time that only people can judge: it shows where to look, and says nothing against anybody."""
 PSEUDONYM = "p-"
 """How every pseudonym begins."""
 
@@ -31,7 +33,8 @@ class Finding:
     """One judgement of a finding. `person` is a keyed pseudonym or empty; `resource` a host or a thing, and
     its owner's pseudonym where the name of the thing would name a person (an account, a mailbox).
 
-    `time` is microseconds since 1970 UTC. Until the feed's entry in the capability register is in force a
+    `time` and `judged` (when this judgement was made; 0 where nobody wrote it down) are microseconds since
+    1970 UTC. Until the feed's entry in the capability register is in force a
     finding about a person is aggregate: its day, without person, thing, event or place of the line (rule 18).
     """
 
@@ -52,6 +55,7 @@ class Finding:
     place: Place
     digests: Digests
     reason: str = ""
+    judged: int = 0
 
     def row(self) -> dict[str, object]:
         """The finding as one flat row of plain values."""
@@ -89,12 +93,12 @@ def pseudonym(key: bytes, person: str) -> str:
     """A person's keyed pseudonym (HMAC-SHA256, 48 bits): the same person has the same one in this county."""
     if not person:
         return ""
-    return PSEUDONYM + hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:12]
+    return PSEUDONYM + hmac.new(key, person.strip().casefold().encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def event_identity(source: str, digest: bytes, second: int, occurrence: int) -> str:
-    """The identity of an event: source, digest of the raw line, its n-th occurrence in that second."""
-    return f"{source}:{digest.hex()}:{second}:{occurrence}"
+    """The identity of an event: source, 8 bytes of the raw line's digest, its n-th occurrence in that second."""
+    return f"{source}:{digest[:8].hex()}:{second}:{occurrence}"
 
 
 def key_text(key: Key) -> str:
@@ -122,13 +126,20 @@ def identity(regulation: str, norm: str, event: str) -> str:
 
 @dataclass(slots=True)
 class Summary:
-    """What one audit did: lines and where they ended, counts per norm, what could not be judged."""
+    """What one audit did: lines and where they ended, counts per norm, what could not be judged.
+
+    `hours` counts events by (source, class of event, hours since 1970 UTC), from which `feeds` tells the gaps;
+    `windows` counts what each window found, `waiting` says why one did not run; `rejudged` is how many
+    judgements a second evaluator repeated; `standing` counts findings by how they stand with people;
+    `peak_bytes` is the most memory the process held.
+    """
 
     lines: int = 0
     events: int = 0
     rejects: int = 0
     noise: int = 0
     protected: int = 0
+    extra: int = 0
     judged: int = 0
     not_governed: int = 0
     never_personal: int = 0
@@ -148,10 +159,17 @@ class Summary:
     new: int = 0
     again: int = 0
     withdrawn: int = 0
+    engine: str = "cedar"
+    peak_bytes: int = 0
+    rejudged: int = 0
+    hours: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    windows: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    standing: dict[str, int] = field(default_factory=dict)
 
     def sums(self) -> bool:
-        """Whether every line ended as event, reject, declared noise or protected."""
-        return self.lines == self.events + self.rejects + self.noise + self.protected
+        """Whether every record of every line ended as event, reject, declared noise or protected."""
+        return self.lines + self.extra == self.events + self.rejects + self.noise + self.protected
 
 
 def by_norm(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

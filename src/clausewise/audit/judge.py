@@ -16,10 +16,14 @@ from clausewise.model.judgement import Key
 from clausewise.model.law import Act, LogRule, Pack
 from clausewise.model.words import Answer, Verdict
 from clausewise.pdp.build import Builder, State
+from clausewise.pdp.derive import PERSONAL
 from clausewise.pdp.engine import Pdp
 
-PERSONAL = {"derive:own_account", "derive:shared_account", "derive:mailbox_right", "derive:authorized_test"}
+TOGETHER = {f"derive:{name}" for name in PERSONAL}
 """Sources that look at person and thing together: such acts are never judged by classes of things."""
+NOBODY_IN_PARTICULAR = frozenset({"dhcp", "device", "conn", "software"})
+"""Classes whose events a machine may cause with nobody signed in: those are judged as an employee's, device first,
+unless they come from a network for pupils or guests."""
 VARYING = ("services", "sites", "devices", "software", "drives", "works", "accounts", "networks")
 
 
@@ -64,8 +68,9 @@ class Judge:
         self.facts: Facts = builder.facts
         # With a staff list, an event by nobody is nobody's; without one, every event counts as an employee's.
         self._anybody = not builder.facts.has("staff")
-        self.timeline = Timeline(builder, enricher.users.names, assume=assume, nobody_too=self._anybody)
-        self.devices = Timeline(builder, enricher.users.names, assume="Employee", nobody_too=True)
+        names = enricher.users.names
+        self.timeline = Timeline(builder, names, assume=assume, nobody=assume if self._anybody else None)
+        self.devices = Timeline(builder, names, assume=assume, nobody="Employee")
         self.tally = Tally()
         self.keys: list[Key] = []
         self._key_ids: dict[Key, int] = {}
@@ -101,19 +106,39 @@ class Judge:
                 self.tally.add(self.tally.seen, name, count)
 
     def _rule(self, act: Act, rule: LogRule, events: Events, public: np.ndarray) -> Iterator[Hit]:
-        rows = np.nonzero(self.matching(rule, events) & public)[0]
-        if events.cls != "dhcp":
-            self.tally.nobody += int((events.user[rows] == 0).sum())
-            rows = rows if self._anybody else rows[events.user[rows] != 0]
-        else:
-            rows = rows[self._staff_network(events, rows)]
+        rows = self._by_somebody(events, np.nonzero(self.matching(rule, events) & public)[0])
         if not len(rows):
             return
-        timeline = self.devices if events.cls == "dhcp" else self.timeline
+        timeline = self._timeline(events.cls)
         states = timeline.of(events.user[rows], events.time[rows])
         keys = self._keys(act, rule, events, rows, states, timeline)
         self.tally.judged += len(rows)
         yield from self._hits(act, rule, rows, keys)
+
+    def _timeline(self, cls: str) -> Timeline:
+        return self.devices if cls in NOBODY_IN_PARTICULAR else self.timeline
+
+    def _by_somebody(self, events: Events, rows: np.ndarray) -> np.ndarray:
+        """Rows whose doer may be judged: somebody, or of a machine's events any outside the pupils' networks."""
+        nobody = events.user[rows] == 0
+        if events.cls in NOBODY_IN_PARTICULAR:
+            keep = ~nobody
+            keep[nobody] = self._staff_network(events, rows[nobody])
+            return rows[keep]
+        self.tally.nobody += int(nobody.sum())
+        return rows if self._anybody else rows[~nobody]
+
+    def keys_at(
+        self, act: Act, rule: LogRule, events: Events, rows: np.ndarray
+    ) -> tuple[np.ndarray, list[Key]]:
+        """Those of `rows` that meet the rule and whose doer may be judged, and the key of each."""
+        met = self._by_somebody(events, rows[self.matching(rule, events)[rows]])
+        if not len(met):
+            return met, []
+        timeline = self._timeline(events.cls)
+        states = timeline.of(events.user[met], events.time[met])
+        numbers = self._keys(act, rule, events, met, states, timeline)
+        return met, [self.keys[number] for number in numbers.tolist()]
 
     def matching(self, rule: LogRule, events: Events) -> np.ndarray:
         """Which events meet every condition of a rule."""
@@ -155,8 +180,7 @@ class Judge:
             known = self._outside.get((address, epoch))
             if known is None:
                 name, when = self.enricher.addresses.names[address], moment(int(events.time[row]))
-                network = self.facts.network_of(name, when) if name else None
-                known = network is not None and network.get("profile") in ("students", "guest")
+                known = outside(self.facts, name, when)
                 self._outside[address, epoch] = known
             keep[position] = not known
         self.tally.not_governed += int((~keep).sum())
@@ -202,7 +226,9 @@ class Judge:
 
     def _number(self, act: Act, rule: LogRule, events: Events, row: int, state: State, exact: bool) -> int:
         event = {
-            name: events.text(name, row) if name in events.texts else events.fields[name][row].item()
+            name: (events.text(name, row) or None)
+            if name in events.texts
+            else events.fields[name][row].item()
             for name in self._event_fields(act)
             if name in events.fields
         }
@@ -236,7 +262,7 @@ class Judge:
 
     def _is_personal(self, act: Act) -> bool:
         return any(
-            PERSONAL & set(attribute.sources)
+            TOGETHER & set(attribute.sources)
             for attribute in self.pdp.pack.attributes.values()
             if attribute.owner == act.resource
             or (attribute.owner == "context" and attribute.name in act.context)
@@ -295,6 +321,12 @@ class Judge:
         for (norm, kind), positions in by_norm.items():
             chosen = np.nonzero(np.isin(inverse, positions))[0]
             yield Hit(act.id, norm, kind, rows[chosen], keys[chosen], rule.resource)
+
+
+def outside(facts: Facts, address: str, at: datetime) -> bool:
+    """Whether an address lies in a network for pupils or guests, of whom the regulation does not speak."""
+    network = facts.network_of(address, at) if address and facts.has("networks") else None
+    return network is not None and network.get("profile") in ("students", "guest")
 
 
 def _cuts(pack: Pack, facts: Facts) -> np.ndarray:

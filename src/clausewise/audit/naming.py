@@ -10,7 +10,21 @@ from clausewise.audit.timeline import moment
 from clausewise.facts.snapshot import Facts
 from clausewise.model.law import Pack
 
-FEEDS = {"http": "proxy", "dns": "dns", "dhcp": "dhcp", "auth": "signin", "mail": "mail", "share": "sharing"}
+FEEDS = {
+    "http": "proxy",
+    "dns": "dns",
+    "dhcp": "dhcp",
+    "auth": "signin",
+    "mail": "mail",
+    "share": "sharing",
+    "process": "endpoint",
+    "file": "endpoint",
+    "device": "endpoint",
+    "software": "endpoint",
+    "conn": "network",
+    "mailbox": "mailbox",
+    "admin": "cloud-admin",
+}
 """Class of event to the id of its feed in the capability register; a source's own name counts as well."""
 BELONGING = frozenset({"Account", "Mailbox"})
 """Nouns whose names are people's: the name of the thing would tell who is meant."""

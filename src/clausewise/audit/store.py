@@ -10,15 +10,20 @@ import mmap
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clausewise.audit.findings import Finding
+from clausewise.audit.findings import Finding, Summary
 
 FOLDER = "findings"
+LAST = "last-audit.json"
+"""The numbers of the last audit, in the folder of the findings."""
 
 
 def file_digest(path: Path) -> str:
@@ -121,6 +126,16 @@ def load(home: Path) -> list[Finding]:
     return [Finding.of_row(row) for table in stored(home) for row in table.to_pylist()]
 
 
+def judgements(home: Path, begins: str) -> dict[str, list[Finding]]:
+    """Every kept judgement, oldest first, of each finding whose id begins so."""
+    found: dict[str, list[Finding]] = {}
+    for table in stored(home):
+        for row in table.filter(pc.starts_with(table["id"], begins)).to_pylist():
+            finding = Finding.of_row(row)
+            found.setdefault(finding.id, []).append(finding)
+    return found
+
+
 def newest_judgements(home: Path) -> dict[str, str]:
     """The newest judgement id of each finding that is kept."""
     newest: dict[str, str] = {}
@@ -137,6 +152,32 @@ def latest(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         newest[finding.id] = finding
     return list(newest.values())
+
+
+def write_summary(home: Path, summary: Summary, at: datetime) -> Path:
+    """Keep the numbers of the last audit beside its findings, with the time at which it was made."""
+    folder = home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    told = asdict(summary)
+    told["hours"] = [[*place, count] for place, count in sorted(summary.hours.items())]
+    path = folder / LAST
+    write_text(path, json.dumps({"at": at.isoformat(), "summary": told}, ensure_ascii=False))
+    return path
+
+
+def read_summary(home: Path) -> tuple[datetime, Summary] | None:
+    """When the last audit was made, and its numbers; None before the first one, or where another version wrote them."""
+    path = home / FOLDER / LAST
+    if not path.is_file():
+        return None
+    body = json.loads(path.read_text(encoding="utf-8"))
+    told = body["summary"]
+    told["hours"] = {(source, cls, hour): count for source, cls, hour, count in told.get("hours", [])}
+    told["blind"] = {norm: tuple(tables) for norm, tables in told.get("blind", {}).items()}
+    known = {field.name for field in fields(Summary)}
+    if not set(told) <= known:
+        return None
+    return datetime.fromisoformat(body["at"]), Summary(**told)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -36,12 +36,15 @@ def turns(facts: Facts, tables: Iterable[str]) -> set[datetime]:
 
 
 class Timeline:
-    """States of users over time. Users are codes; a state is shared by all whose values are equal."""
+    """States of users over time. Users are codes; a state is shared by all whose values are equal.
+
+    `assume` is the kind of principal of somebody where no staff list says, `nobody` of an event by nobody.
+    """
 
     def __init__(
-        self, builder: Builder, names: list[str], *, assume: str | None, nobody_too: bool = False
+        self, builder: Builder, names: list[str], *, assume: str | None, nobody: str | None = None
     ) -> None:
-        self.builder, self.names, self.assume, self.nobody_too = builder, names, assume, nobody_too
+        self.builder, self.names, self.assume, self.nobody = builder, names, assume, nobody
         self.states: list[State] = []
         self._ids: dict[tuple[object, ...], int] = {}
         self._spans: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -85,7 +88,7 @@ class Timeline:
     def _number(self, user: int, at: datetime) -> int:
         name = self.names[user]
         person = (self.builder.facts.principal(name, at) or self._unlisted(name)) if name else None
-        state = self.builder.state(person, at, assume=self.assume if name or self.nobody_too else None)
+        state = self.builder.state(person, at, assume=self.assume if name else self.nobody)
         shared = (state.principal_type, state.values, state.grants)
         number = self._ids.get(shared)
         if number is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import pkgutil
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import clausewise
@@ -15,6 +17,18 @@ from clausewise.model.law import Clause, Pack
 def home() -> Path:
     """The folder of everything the county owns: `$CLAUSEWISE_HOME`, else `./.clausewise`."""
     return Path(os.environ.get("CLAUSEWISE_HOME") or ".clausewise")
+
+
+def day(typed: str) -> date:
+    """A day as somebody types it: 2026-10-05.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{typed}: not a day; write it like 2026-10-05") from None
 
 
 def clause_id(typed: str, pack: Pack) -> str:

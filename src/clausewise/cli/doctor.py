@@ -192,7 +192,7 @@ def facts(patient: Patient) -> Iterator[Found]:
 def feeds(patient: Patient) -> Iterator[Found]:
     """For which feeds the capability register lets findings name anybody today."""
     rows = publish.load(patient.home)
-    for feed in (name for cls, name in FEEDS.items() if cls in _place.sources_by_class()):
+    for feed in dict.fromkeys(name for cls, name in FEEDS.items() if cls in _place.sources_by_class()):
         since = in_force_since(rows, {feed}, patient.at)
         if since is None:
             remedy = "add it to capabilities.csv once staff and unions have had notice"

@@ -14,15 +14,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clausewise.audit.findings import SELF_REPORTED, Finding, pseudonym
-from clausewise.audit.run import Audit, Inputs
+from clausewise.audit.plan.run import PlanAudit
+from clausewise.audit.reading import Inputs
 from clausewise.audit.store import pseudonym_key
-from clausewise.cli import _inputs, _place
+from clausewise.cli import _inputs, _judging, _place
 from clausewise.facts import publish
 from clausewise.pack import load_pack
 from clausewise.sample import build
 from clausewise.sources import SOURCES
 from clausewise.sources.mapped.parse import from_toml
 
+WINDOW = "window:"
+"""How the source of a finding begins that a count over time made."""
 NAMES = {"hacking": "hacking_tools"}
 """Folders of the sample's own lists that are called otherwise than our category."""
 
@@ -83,35 +86,35 @@ def settle(folder: Path) -> None:
     publish.build(folder / "facts", _place.home(), at=datetime.now(UTC))
     lists = _inputs.lists_folder()
     lists.mkdir(parents=True, exist_ok=True)
-    for found in sorted((folder / "lists" / "county-deny").iterdir()):
+    kinds = [found for kind in sorted((folder / "lists").iterdir()) for found in sorted(kind.iterdir())]
+    for found in kinds:
         shutil.copyfile(found / "domains", lists / f"{NAMES.get(found.name, found.name)}.txt")
     _inputs.rebuild_labels(datetime.now(UTC))
 
 
 def logs_of(folder: Path) -> list[Path]:
-    """The logs of a built sample that the sources read."""
+    """The logs of a built sample that the sources read without a mapping; the proxy's first."""
     logs = folder / "logs"
-    return [*sorted(logs.glob("proxy-*.log")), logs / "dhcp.log", logs / "dns.log"]
+    proxy = sorted(logs.glob("proxy-*.log"))
+    return [*proxy, *(p for p in sorted(logs.iterdir()) if p not in proxy and p.suffix != ".csv")]
 
 
-def audit_sample(folder: Path) -> Audit:
-    """One audit over all feeds of a built and settled sample."""
-    from clausewise.cli.audit import judge
-
+def audit_sample(folder: Path) -> PlanAudit:
+    """One audit over all feeds of a built and settled sample; every CSV has a mapping of the county's own."""
     office = _inputs.office()
-    mapping = folder / "mappings" / "signin.toml"
-    signin = from_toml(mapping.read_text(encoding="utf-8"), "signin")
+    mapped = [
+        from_toml(p.read_text(encoding="utf-8"), p.stem) for p in sorted((folder / "mappings").iterdir())
+    ]
+    tables = [folder / "logs" / f"{path.stem}.csv" for path in sorted((folder / "mappings").iterdir())]
     inputs = Inputs(
         pdp=office.pdp,
         facts=office.facts,
         labels=office.labels,
         at=datetime.now(UTC),
-        sources={**SOURCES, signin.name: signin},
-        formats={"signin.csv": signin.name},
+        sources={**SOURCES, **{source.name: source for source in mapped}},
+        formats={table.name: source.name for table, source in zip(tables, mapped, strict=True)},
     )
-    audit = Audit(inputs, _place.home())
-    judge(audit, [*logs_of(folder), folder / "logs" / "signin.csv"])
-    return audit
+    return _judging.text(inputs, [*logs_of(folder), *tables])
 
 
 Row = tuple[str, str, str]
@@ -136,7 +139,8 @@ def run_score(args: argparse.Namespace) -> int:
     if not (folder / "truth.csv").is_file():
         make(folder, args.lines)
     settle(folder)
-    scores = score(folder, audit_sample(folder).findings)
+    findings = audit_sample(folder).findings
+    scores = [*score(folder, findings), *score_windows(folder, findings)]
     if args.json:
         print(json.dumps([s.__getstate__() for s in scores], default=str, indent=1))
     bad = 0
@@ -165,6 +169,7 @@ def score(folder: Path, findings: list[Finding]) -> list[Score]:
     known = {f.norm for f in findings} | {n.id for n in load_pack("ar4040").norms()}
     truth, alike = (_key(folder / name, known) for name in ("truth.csv", "lookalikes.csv"))
     found: dict[Row, str] = {}
+    findings = [f for f in findings if not f.source.startswith(WINDOW)]
     for finding in findings:
         if finding.status == SELF_REPORTED:
             continue
@@ -193,6 +198,37 @@ def score(folder: Path, findings: list[Finding]) -> list[Score]:
             )
         )
     return scores
+
+
+def score_windows(folder: Path, findings: list[Finding]) -> list[Score]:
+    """Compare what counts over time found with the key of windows: a norm with a person, or else with a thing."""
+    names = _names(folder)
+    known = {f.norm for f in findings} | {n.id for n in load_pack("ar4040").norms()}
+    truth, alike = (_key(folder / name, known) for name in ("windows.csv", "lookalikes.csv"))
+    shown = {
+        (f.norm, names.get(f.person, f.person), names.get(f.resource, f.resource).lower())
+        for f in findings
+        if f.source.startswith(WINDOW)
+    }
+    scores = []
+    for norm in sorted({row[0] for row in (*truth, *shown)}):
+        wanted = {row: why for row, why in truth.items() if row[0] == norm}
+        here = {row for row in shown if row[0] == norm}
+        hits = {row for row in wanted if any(_alike(row, one) for one in here)}
+        false = {
+            one: alike.get(one, "not in the key") for one in here if not any(_alike(r, one) for r in wanted)
+        }
+        missed = tuple((row, why) for row, why in wanted.items() if row not in hits)
+        alikes = sum(row[0] == norm for row in alike)
+        scores.append(
+            Score(f"{norm} (over time)", len(wanted), len(hits), missed, tuple(sorted(false.items())), alikes)
+        )
+    return scores
+
+
+def _alike(row: Row, shown: Row) -> bool:
+    """Whether a finding stands for a row of the key: the same person, or the same thing where it names nobody."""
+    return row[1] == shown[1] if row[1] and shown[1] else row[2].lower() == shown[2]
 
 
 def _same(row: Row) -> set[Row]:

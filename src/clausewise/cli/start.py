@@ -8,9 +8,9 @@ from pathlib import Path
 
 from clausewise.audit import report, store
 from clausewise.audit.page import page
-from clausewise.audit.run import Audit, Inputs
-from clausewise.cli import _inputs, _place, sample
-from clausewise.cli.audit import judge
+from clausewise.audit.plan.run import PlanAudit
+from clausewise.audit.reading import Inputs
+from clausewise.cli import _inputs, _judging, _place, sample
 from clausewise.facts import publish
 from clausewise.facts.snapshot import Facts
 
@@ -51,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def _mine(log: Path) -> int:
     office = _inputs.office()
     inputs = Inputs(office.pdp, Facts.empty(office.pack.zone), office.labels, datetime.now(UTC), keep=False)
-    audit = Audit(inputs, _place.home())
-    judge(audit, [log])
+    audit = _judging.text(inputs, [log])
     print("\n".join(report.lines_of(office.pack, audit.summary, audit.findings, most=0)))
     print("nothing was kept, and no name was read")
     return 0
@@ -71,6 +70,7 @@ def _sample(lines: int) -> int:
     else:
         audit = sample.audit_sample(folder)
         audit.keep()
+        store.write_summary(home, audit.summary, audit.inputs.at)
         _write(audit, home)
         print((home / "findings.txt").read_text(encoding="utf-8"))
         print(f"wrote {shown}; open it in a browser")
@@ -79,7 +79,7 @@ def _sample(lines: int) -> int:
     return 0
 
 
-def _write(audit: Audit, home: Path) -> None:
+def _write(audit: PlanAudit, home: Path) -> None:
     """The reports; the page last, since its being there says that all is done."""
     pack = audit.inputs.pdp.pack
     store.write_text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from .index import BEGINNING, END_OF_TIME, moment
@@ -12,6 +12,7 @@ from .problem import Problem
 from .tables import TABLES, Column, Table, nearest
 from .typed import Tables, Typed, TypedTable
 
+LONGEST_SUPPRESSION: Final = timedelta(days=367)  # a year by the calendar, its last day included
 _SEVERAL: Final = ""  # a name that more than one person has
 
 
@@ -28,6 +29,8 @@ def cross_check(tables: Tables, problems: list[Problem]) -> tuple[Tables, list[s
             notices += filter(None, map(_early, rows))
         if name == "services":
             _shared_hosts(rows, problems)
+        if name == "suppressions":
+            problems += (problem for row in rows for problem in _suppression(row))
         checked[name] = TypedTable(tuple(rows), table.columns)
     return Tables(checked), notices
 
@@ -142,6 +145,20 @@ def _early(row: Typed) -> str:
         f"{row.file}:{row.line}: permission `{row.values['id']}` begins before it was decided; "
         f"it covers nothing before {decided:%Y-%m-%d %H:%M} UTC"
     )
+
+
+def _suppression(row: Typed) -> Iterable[Problem]:
+    """What is wrong with setting findings apart: about oneself, about everything, or without a near end."""
+    values, place = row.values, (row.file, row.line)
+    by, person = str(values["by"]).casefold(), str(values["person"] or "").casefold()
+    if by == person:
+        yield Problem(*place, "nobody sets apart findings about themselves", "another person must decide")
+    if not any(values[name] for name in ("person", "host", "thing")):
+        remedy = "name a person, a host or a thing; a whole norm is switched off by an overlay of the law"
+        yield Problem(*place, "would set apart every finding of the norm", remedy)
+    begins, ends = values["valid_from"] or values["decided_at"], values["valid_to"]
+    if isinstance(begins, datetime) and isinstance(ends, datetime) and ends - begins > LONGEST_SUPPRESSION:
+        yield Problem(*place, "lasts longer than a year", "give an end within a year; decide again then")
 
 
 def _once(rows: Iterable[Typed]) -> list[Typed]:

@@ -65,6 +65,20 @@ class Schedules:
         within = sorted(one for one in found if start < one <= end)
         return [one for one in within if self.duty(person, one) != self.duty(person, one - _INSTANT)]
 
+    def kind(self, person: str, start: datetime, end: datetime) -> tuple[int, ...] | None:
+        """The same value for people whose duty is the same; None if a row begins or ends in between."""
+        person_rows = self._staff.every(person)
+        sites = (f"site:{row['site']}" for row in person_rows if row["site"])
+        rows = [row for who in (person, *sites, "default") for row in self._by_who.every(who)]
+        turns = (
+            moment(row, name, END_OF_TIME)
+            for row in (*rows, *person_rows)
+            for name in ("valid_from", "valid_to", "known_from")
+        )
+        if any(start < turn <= end for turn in turns):
+            return None
+        return tuple(map(id, self._rows(person, start)))
+
     def _rows(self, person: str, at: datetime) -> tuple[Row, ...]:
         rows = self._by_who.at(person, at)
         if not rows and (known := self._staff.at(person, at)) and known["site"]:

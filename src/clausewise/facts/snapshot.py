@@ -217,6 +217,10 @@ class Facts:
         """The times after `start`, up to and including `end`, at which a person's duty changes, in order."""
         return self._work_schedules().boundaries(person, start, end)
 
+    def schedule_kind(self, person: str, start: datetime, end: datetime) -> tuple[int, ...] | None:
+        """What is the same for all people of one work schedule; None if it changes between the two times."""
+        return self._work_schedules().kind(person, start, end)
+
     # The indexes are made when first asked for. Making one twice in two threads gives two equal ones.
 
     def _index(self, table: str) -> AsOf:

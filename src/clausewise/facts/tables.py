@@ -259,9 +259,39 @@ _DRIVES = _table(
     Column("owner", Kind.TEXT, "county", "whose it is"),
 )
 
+_SUPPRESSIONS = _table(
+    "suppressions",
+    "findings that somebody has set apart for a time, with the reason; they are counted and listed, never deleted",
+    "id",
+    Column("id", Kind.NAME, "s-2026-003", "number of the suppression", required=True),
+    Column("norm", Kind.NAME, "9.f/provided", "norm whose findings are set apart", required=True),
+    Column("person", Kind.NAME, "ana.lopez", "only those about this person", refers=_PERSON),
+    Column("host", Kind.HOST, "cdn.files.example", "only those of this very host"),
+    Column("thing", Kind.TEXT, "boxdrive", "only those about this thing: a service, a device, a program"),
+    Column("reason", Kind.TEXT, "the list has the wrong owner; fixed in the next one", "why", required=True),
+    Column("by", Kind.NAME, "rosa.kim", "who decided; never about themselves", required=True, refers=_PERSON),
+    Column("decided_at", Kind.MOMENT, "2026-10-06 09:30", "when it was decided", required=True),
+    Column("valid_from", Kind.MOMENT, "2026-10-06 09:30", "set apart from this moment; blank: since decided"),
+    Column(
+        "valid_to", Kind.LAST_DAY, "2026-12-18", "last day; at most a year after it begins", required=True
+    ),
+)
+
+_DISPOSITIONS = _table(
+    "dispositions",
+    "what somebody made of a finding, and why",
+    "finding decided_at",
+    Column("finding", Kind.NAME, "52fa88261b446e3931c962c937c5d1fb", "id of the finding", required=True),
+    Column("outcome", Kind.WORD, "explained", "what came of it", required=True,
+           allowed=("no-concern", "explained", "case-opened", "corrected")),
+    Column("reason", Kind.TEXT, "the class was on an outing; see the plan of Oct 5", "why", required=True),
+    Column("by", Kind.NAME, "rosa.kim", "who decided; never about themselves", required=True, refers=_PERSON),
+    Column("decided_at", Kind.MOMENT, "2026-10-06 09:30", "when it was decided", required=True),
+)  # fmt: skip
+
 TABLES: Final = MappingProxyType({table.name: table for table in (
     _STAFF, _ACCOUNTS, _DEVICES, _SERVICES, _SOFTWARE, _SITES, _GRANTS, _DESIGNATIONS, _CAPABILITIES,
-    _SELF_REPORTS, _SCHEDULES, _PROTECTED, _NETWORKS, _WORKS, _DRIVES,
+    _SELF_REPORTS, _SCHEDULES, _PROTECTED, _NETWORKS, _WORKS, _DRIVES, _SUPPRESSIONS, _DISPOSITIONS,
 )})  # fmt: skip
 
 

@@ -83,9 +83,28 @@ class Norm:
     in_force_to: date = date.max
 
 
+Condition = tuple[object, ...]
+"""What a field of an event must be: (field, operator, value), as in an act's log rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A count over time that makes a derived event, judged like any other (run by the audit)."""
+    """A count over time that makes a derived event, judged like any other (run by the audit).
+
+    It reads events of `classes` that meet every condition of `where` and not all of `exempt`, per group
+    (`group_by`: at most one of person and owner, at most one thing) and `timespan`. `measure` is
+
+    - ``count``, ``sum:FIELD``, ``max:FIELD``, ``distinct:FIELD`` within 1h (UTC), 1d or 1w (the pack's zone);
+      ``distinct`` also within the minutes before each event (``10m``);
+    - ``idle``: longest stretch, in whole minutes, of a session open and unlocked in which nothing happened;
+    - ``overlap:FIELD``: sessions of one person open and unlocked at the same time, in different FIELDs;
+    - ``silence``: whole days since the last report of a thing that was in use.
+
+    `edges` says which events begin, lock, unlock and end a session, or are the report. The event is made when
+    the measure is above the threshold, with `at_least` when it reaches it: the parameter, plus, where
+    `compare` names a number of a fact table, that number for the thing. `event` holds the fields of the
+    derived event. `finest` is the shortest unit of time that may be shown of it; `told` who hears of it.
+    """
 
     id: str
     norm: str
@@ -95,9 +114,17 @@ class Window:
     measure: str
     threshold_parameter: str
     says: Words
-    where: tuple[tuple[object, ...], ...] = ()
+    where: tuple[Condition, ...] = ()
     hosts_shown: bool = False
     needs_capability: str = ""
+    classes: tuple[str, ...] = ()
+    exempt: tuple[Condition, ...] = ()
+    edges: Mapping[str, tuple[Condition, ...]] = field(default_factory=dict)
+    event: Mapping[str, object] = field(default_factory=dict)
+    compare: str = ""
+    at_least: bool = False
+    finest: str = "time"
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from clausewise.model.law import Clause, Example, Guard, Norm, Window
+from clausewise.model.law import Clause, Example, Guard, Norm
 from clausewise.model.words import ADDRESSEES, MODALITIES, JudgedBy, Kind, Rank
 from clausewise.pack.fields import Fields
 from clausewise.pack.problems import Problem
 from clausewise.pack.source import Source
+from clausewise.pack.windows import read_window
 
 CLAUSE_FIELDS = (
     "id title reading cannot_judge authority authority_note permission told routes legal guards_above "
@@ -22,9 +23,6 @@ NORM_FIELDS = (
     "finding certainty in_force_from in_force_to"
 ).split()
 GUARD_FIELDS = "id kind title reading cite rank holds_for sets_aside in_force_from in_force_to verified note clauses".split()
-WINDOW_FIELDS = (
-    "id norm act group_by timespan measure threshold_parameter says where hosts_shown needs_capability note"
-).split()
 Dates = tuple[date, date]
 
 
@@ -60,7 +58,9 @@ def read_clause(source: Source, folder: str, problems: list[Problem]) -> Clause:
         not_applicable=f.mapping("not_applicable"),
         norms=tuple(norms),
         examples=_examples(source, base, problems),
-        windows=tuple(_window(source, name, problems) for name in source.named(f"{base}/", ".window.toml")),
+        windows=tuple(
+            read_window(source, name, problems) for name in source.named(f"{base}/", ".window.toml")
+        ),
         in_force_from=in_force[0],
         in_force_to=in_force[1],
     )
@@ -109,25 +109,6 @@ def _policy(source: Source, base: str, f: Fields, judged_by: JudgedBy) -> str:
     if judged_by is not JudgedBy.POLICY and name:
         f.wrong("has a policy but is not judged by one", 'set judged_by = "policy" or remove the file')
     return policy
-
-
-def _window(source: Source, name: str, problems: list[Problem]) -> Window:
-    row = source.tables[name]
-    f = Fields(source.at(name), row, problems)
-    f.known(WINDOW_FIELDS)
-    return Window(
-        id=f.text("id"),
-        norm=f.text("norm"),
-        act=f.text("act"),
-        group_by=f.texts("group_by"),
-        timespan=f.text("timespan"),
-        measure=f.text("measure"),
-        threshold_parameter=f.text("threshold_parameter"),
-        says=f.words("says"),
-        where=tuple(tuple(c) for c in row.get("where", ())),
-        hosts_shown=bool(row.get("hosts_shown", False)),
-        needs_capability=f.text("needs_capability", ""),
-    )
 
 
 def _examples(source: Source, base: str, problems: list[Problem]) -> tuple[Example, ...]:

@@ -101,13 +101,17 @@ class Builder:
         of_person = dict(state.values)
         values: list[Value] = []
         for path in self.pdp.reads(act_id, state.principal_type, period):
-            attribute = self._attribute(act, path)
+            attribute = self.attribute(act, path)
             if path == "context.granted":
                 values.append(_granted(act, state.grants, resource))
-            elif of_person.get(attribute.path, attribute.unknown) != attribute.unknown:
-                values.append(of_person[attribute.path])
             else:
-                value = self._value(attribute, state.person, resource, at, event, said)
+                value = of_person.get(attribute.path)
+                if value is None:
+                    value = self._value(attribute, state.person, resource, at, event, said)
+                elif value == _typed(attribute, attribute.unknown):
+                    # Many people share a state: whose facts it was made of must not be asked again.
+                    told = self._outside(attribute, event, said)
+                    value = value if told is None else told
                 if guided and attribute.ask and value == attribute.unknown and attribute.name not in said:
                     raise NeedsMore(attribute)
                 values.append(value)
@@ -121,7 +125,8 @@ class Builder:
             if attribute.owner == act.resource
         )
 
-    def _attribute(self, act: Act, path: str) -> Attribute:
+    def attribute(self, act: Act, path: str) -> Attribute:
+        """The attribute that a policy of this act calls `path`, such as `resource.provided`."""
         variable, name = path.split(".", 1)
         return self.pack.attributes[f"{act.resource if variable == 'resource' else variable}.{name}"]
 
@@ -136,20 +141,41 @@ class Builder:
     ) -> Value:
         """The first source that knows, as the attribute's type; else what stands when nobody knows."""
         for source in attribute.sources:
-            kind, _, name = source.partition(":")
-            if kind == "said":
-                found = said.get(attribute.name)
-            elif kind == "event":
-                found = event.get(name)
-            elif kind == "fact":
-                found = self._fact(name, person if attribute.owner == "principal" else resource, at)
-            elif kind == "label":
-                found = self._label(name, resource)
+            if source.startswith(("event:", "said")):
+                told = _outside(attribute, source, event, said)
             else:
-                found = DERIVED[name](Known(self.pack, self.facts, person, resource, at))
-            if found is not None and _speaks(attribute, found):
-                return _typed(attribute, found)
+                told = self.told(attribute, source, person, resource, at)
+            if told is not None:
+                return told
         return _typed(attribute, attribute.unknown)
+
+    def _outside(
+        self, attribute: Attribute, event: Mapping[str, object], said: Mapping[str, object]
+    ) -> Value | None:
+        """What the event, or the asker, says of an attribute; None where neither speaks."""
+        told = (
+            _outside(attribute, source, event, said)
+            for source in attribute.sources
+            if source.startswith(("event:", "said"))
+        )
+        return next((value for value in told if value is not None), None)
+
+    def told(
+        self, attribute: Attribute, source: str, person: str | None, resource: str, at: datetime
+    ) -> Value | None:
+        """What one source of facts or labels says of an attribute; None where it does not speak."""
+        kind, _, name = source.partition(":")
+        if kind == "fact":
+            found = self._fact(name, person if attribute.owner == "principal" else resource, at)
+        elif kind == "label":
+            found = self._label(name, resource)
+        else:
+            found = DERIVED[name](Known(self.pack, self.facts, person, resource, at))
+        return _typed(attribute, found) if found is not None and _speaks(attribute, found) else None
+
+    def grants(self, person: str | None, at: datetime) -> frozenset[Grant]:
+        """Every (clause, what) that this person holds a standing permission for at `at`."""
+        return grants_of(self.pack, self.facts, person, at)
 
     def _fact(self, name: str, key: str | None, at: datetime) -> object | None:
         table, column = name.split(".", 1)
@@ -158,7 +184,11 @@ class Builder:
         return None if found == "" else found
 
     def _label(self, name: str, resource: str) -> object | None:
-        if name != "categories" or self.labels is None:
+        return self.words_of(resource) if name == "categories" else None
+
+    def words_of(self, resource: str) -> frozenset[str] | None:
+        """The words of the regulation that the lists say of a host; None without lists."""
+        if self.labels is None:
             return None
         known = self._labelled.get(resource)
         if known is None:
@@ -168,6 +198,15 @@ class Builder:
                     words |= of_bit
             known = self._labelled[resource] = frozenset(words)
         return known
+
+
+def _outside(
+    attribute: Attribute, source: str, event: Mapping[str, object], said: Mapping[str, object]
+) -> Value | None:
+    """What one source beside the facts says: a field of the event, or what the asker said."""
+    kind, _, name = source.partition(":")
+    found = said.get(attribute.name) if kind == "said" else event.get(name)
+    return _typed(attribute, found) if found is not None and _speaks(attribute, found) else None
 
 
 def _granted(act: Act, grants: frozenset[Grant], resource: str) -> frozenset[str]:

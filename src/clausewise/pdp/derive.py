@@ -134,7 +134,8 @@ def own_account(known: Known) -> bool | None:
     staff = known.row("staff", known.person or "")
     if staff is None:
         return None
-    return known.resource.lower() in (str(staff.get("account") or "").lower(), str(known.person).lower())
+    own = (staff.get("account"), staff.get("mail"), known.person)
+    return known.resource.casefold() in {str(name).casefold() for name in own if name}
 
 
 def shared_account(known: Known) -> bool | None:
@@ -214,3 +215,6 @@ DERIVED: Mapping[str, Callable[[Known], object | None]] = {
     "authorized_test": authorized_test,
 }
 """Derivations by the name that `attributes.toml` gives after `derive:`; `granted` is the builder's own."""
+
+PERSONAL = frozenset({"own_account", "shared_account", "mailbox_right", "authorized_test"})
+"""Derivations that look at person and thing together."""

@@ -67,6 +67,10 @@ class Pdp:
         days |= {d for g in self.pack.guards.values() for d in (g.in_force_from, g.in_force_to)}
         return tuple(sorted(days - {date.min, date.max}))
 
+    def changes(self) -> tuple[date, ...]:
+        """The days (county time) on which the law of this pack changes, oldest first."""
+        return self._changes
+
     def newest_period(self) -> int:
         """The last dated state of the law."""
         return len(self._changes)
@@ -78,7 +82,7 @@ class Pdp:
 
     def reads(self, act: str, principal_type: str, period: int = 0) -> tuple[str, ...]:
         """The attribute paths that make up a key of this act, in the order of `Key.values`."""
-        return self._room(act, principal_type, period).reads
+        return self.room(act, principal_type, period).reads
 
     def policies(self) -> Mapping[str, tuple[Policy, ...]]:
         """Every parsed policy by norm id, guards under `guard:ID`."""
@@ -101,7 +105,7 @@ class Pdp:
 
     def judge_afresh(self, key: Key) -> Outcome:
         """As `outcome`, without memory."""
-        room = self._room(key.act, key.principal_type, key.period)
+        room = self.room(key.act, key.principal_type, key.period)
         values = dict(zip(room.reads, key.values, strict=True))
         found = self._found(room, key, self._ask(room, key, values))
         outcome = combine(found)
@@ -161,7 +165,8 @@ class Pdp:
             errors=tuple(f"{name}: {text}" for name, text in sorted(matched.errors.items())),
         )
 
-    def _room(self, act_id: str, principal_type: str, period: int) -> Room:
+    def room(self, act_id: str, principal_type: str, period: int) -> Room:
+        """All that can be said about one act by one kind of principal in one period."""
         found = self._rooms.get((act_id, principal_type, period))
         if found is None:
             found = self._rooms[act_id, principal_type, period] = self._furnish(

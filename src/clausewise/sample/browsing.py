@@ -5,6 +5,7 @@ Nothing here is a breach: what people do wrong, or seem to, is told in `story`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,10 +69,10 @@ class Walkers:
     students: int
 
 
-def make_walkers(people: tuple[Person, ...], park: Park) -> Walkers:
-    """Staff at their own device first, then the students' and the guests' networks."""
+def make_walkers(people: tuple[Person, ...], park: Park, quiet: Collection[str] = ()) -> Walkers:
+    """Staff at their own device first, then the students' and the guests' networks; not who is `quiet`."""
     devices = {device.assigned_to: device.ip for device in park.devices if device.assigned_to}
-    staff = [person for person in people if working(person)]
+    staff = [person for person in people if working(person) and person.id not in quiet]
     students, guests = park.of("students"), park.of("guest")
     ips = (*(devices[person.id] for person in staff), *students, *guests)
     users = (*(person.id for person in staff), *("-" for _ in (*students, *guests)))

@@ -13,8 +13,14 @@ from clausewise.sample.people import Person, working
 from clausewise.sample.period import Period
 
 # local minutes of a school day; the lunch break is 12:00 to 12:30, duty 07:30 to 16:00
-WINDOWS = {"duty": ((490, 700), (770, 940)), "lunch": ((725, 748),), "any": ((400, 700), (770, 1200))}
-LINES_PER_SITTING = {"duty": 20, "lunch": 20, "any": 24}
+WINDOWS = {
+    "duty": ((490, 700), (770, 940)),
+    "lunch": ((725, 748),),
+    "any": ((400, 700), (770, 1200)),
+    "hour": ((601, 658), (841, 898)),  # inside one clock hour of duty time
+    "evening": ((1081, 1138),),
+}
+LINES_PER_SITTING = {"duty": 20, "lunch": 20, "any": 24, "hour": 12, "evening": 12}
 
 
 @dataclass(slots=True)

@@ -14,9 +14,11 @@ from clausewise.sample.cast import Cast
 from clausewise.sample.hosts import HostPool, make_hosts
 from clausewise.sample.key import Key, write_key
 from clausewise.sample.machines import make_park
-from clausewise.sample.paperwork import write_deny_lists, write_mappings, write_papers
+from clausewise.sample.newer import Newer, in_the_export, play
+from clausewise.sample.paperwork import write_lists, write_mappings, write_papers
 from clausewise.sample.people import make_people, working
 from clausewise.sample.period import Period, stream
+from clausewise.sample.stage import Stage
 from clausewise.sample.story import Told, tell
 
 SMALLEST = 20_000
@@ -35,6 +37,7 @@ class Built:
     dns: Path
     dhcp: Path
     signin: Path
+    newer: tuple[Path, ...]
     facts: tuple[Path, ...]
     lists: tuple[Path, ...]
     key: tuple[Path, ...]
@@ -65,19 +68,19 @@ def build(
     progress("people and machines", 0, lines)
     happened = _happenings(seed, period)
     progress("browsing", 0, lines)
-    written = _write_logs(out / "logs", seed, lines, happened, progress)
-    key, people = happened.key, happened.cast.people
+    key, written = happened.key, _write_logs(out / "logs", seed, lines, happened, progress)
     return Built(
         out=out,
         seed=seed,
         period=period,
-        people=len(people),
+        people=len(happened.cast.people),
         proxy=written.proxy,
         dns=written.dns,
         dhcp=written.dhcp,
         signin=written.signin,
+        newer=written.newer,
         facts=_write_facts(out / "facts", happened),
-        lists=(*write_deny_lists(out / "lists" / "county-deny"), *write_mappings(out / "mappings")),
+        lists=(*write_lists(out / "lists"), *write_mappings(out / "mappings")),
         key=write_key(out, key, **_summary(seed, period, lines, written.hosts)),
         proxy_lines=lines,
         distinct_hosts=written.hosts,
@@ -96,6 +99,7 @@ class _Happened:
     leases: zeek.Leases
     events: signins.Signins
     asked: list[tuple[int, str]]
+    newer: Newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class _Written:
     dns: Path
     dhcp: Path
     signin: Path
+    newer: tuple[Path, ...]
     hosts: int
 
 
@@ -116,25 +121,29 @@ def _happenings(seed: int, period: Period) -> _Happened:
     told = tell(cast, key)
     asked = zeek.lookups(cast, key)
     events = signins.Signins()
-    signins.ordinary_signins(events, stream(seed, "signins"), period, people, cast.park)
-    signins.leavers(events, cast, key)
+    signins.leavers(events, cast, key, in_the_export(people))
     signins.other_accounts(events, cast, key)
     signins.two_places(events, cast, key)
     leases = zeek.Leases()
     absent = {person.id for person in people if not working(person)}
     zeek.ordinary_leases(leases, stream(seed, "leases"), period, cast.park, absent)
     zeek.strangers(leases, cast, key)
-    return _Happened(cast, key, told, leases, events, asked)
+    newer = play(Stage(cast, key))
+    elsewhere = newer.stage.elsewhere | events.told
+    signins.ordinary_signins(events, stream(seed, "signins"), period, people, cast.park, elsewhere)
+    return _Happened(cast, key, told, leases, events, asked, newer)
 
 
 def _write_logs(logs: Path, seed: int, lines: int, happened: _Happened, progress: Progress) -> _Written:
     cast, told = happened.cast, happened.told
-    period, pool, walkers = cast.period, make_hosts(seed), make_walkers(cast.people, cast.park)
+    period, pool = cast.period, make_hosts(seed)
+    walkers = make_walkers(cast.people, cast.park, happened.newer.stage.quiet)
     usual = browse(stream(seed, "browsing"), period, pool, walkers, lines - len(told.proxy))
     days = squid.write_days(
         logs, period, usual, pool, walkers, told.proxy, lambda done: progress("proxy log", done, lines)
     )
-    progress("dns, dhcp and sign-in logs", lines, lines)
+    progress("dns, dhcp and other logs", lines, lines)
+    newer = happened.newer.write(logs)
     return _Written(
         proxy=days,
         dns=zeek.write_dns(
@@ -142,6 +151,7 @@ def _write_logs(logs: Path, seed: int, lines: int, happened: _Happened, progress
         ),
         dhcp=happened.leases.write(logs / "dhcp.log", period),
         signin=happened.events.write(logs / "signin.csv"),
+        newer=newer,
         hosts=_distinct(usual, pool, told),
     )
 
@@ -153,7 +163,9 @@ def _summary(seed: int, period: Period, lines: int, hosts: int) -> dict[str, int
 def _write_facts(folder: Path, happened: _Happened) -> tuple[Path, ...]:
     cast, told = happened.cast, happened.told
     devices = (*cast.park.devices, *happened.leases.registered)
-    return write_papers(folder, cast.period, cast.people, devices, told.grants, told.reports)
+    return write_papers(
+        folder, cast.period, cast.people, devices, told.grants + happened.newer.stage.grants, told.reports
+    )
 
 
 def _distinct(usual: Lines, pool: HostPool, told: Told) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clausewise.sample import stock
+from clausewise.sample.cloud import OFFICE_ADDRESSES
+from clausewise.sample.desks import SECOND_ACCOUNT, TECHNICIAN
 from clausewise.sample.machines import PROFILES, Device, octets
 from clausewise.sample.people import Person
 from clausewise.sample.period import Period
@@ -69,14 +71,17 @@ def write_papers(
     return tuple(paths)
 
 
-def write_deny_lists(folder: Path) -> tuple[Path, ...]:
-    """The county's own deny lists in the folder form of UT1: `CATEGORY/domains`, one name a line."""
+def write_lists(folder: Path) -> tuple[Path, ...]:
+    """The county's own lists in the folder form of UT1, one name a line: `county-deny/CATEGORY/domains` of what it
+    refuses, `county-kinds/CATEGORY/domains` of what only tells what a place is.
+    """
     paths = []
-    for category, text in stock.deny_lists().items():
-        path = folder / category / "domains"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="ascii", newline="\n")
-        paths.append(path)
+    for kind in ("county-deny", "county-kinds"):
+        for category, text in stock.lists(kind).items():
+            path = folder / kind / category / "domains"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="ascii", newline="\n")
+            paths.append(path)
     return tuple(paths)
 
 
@@ -110,7 +115,8 @@ def _accounts(people: tuple[Person, ...], carts: list[str]) -> list[dict[str, st
     found = [_account(person.id, person.id, "personal") for person in people]
     found += [_account(account, "", "shared", custodian) for account, custodian in SHARED_ACCOUNTS]
     found += [_account(f"cart-{device.lower()}", "", "shared", "tou.vang") for device in carts]
-    return [*found, _account("svc-backup", "", "service", "priya.toor")]
+    found.append(_account(SECOND_ACCOUNT, TECHNICIAN, "personal"))
+    return [*found, _account("svc-backup", "", "service", TECHNICIAN)]
 
 
 def _device(device: Device) -> dict[str, str]:
@@ -168,11 +174,12 @@ def _schedules(people: tuple[Person, ...]) -> list[dict[str, str]]:
 
 
 def _networks() -> list[dict[str, str]]:
-    return [
+    inside = [
         {"cidr": f"10.{octet}.{third}.0/18", "site": site, "profile": profile}
         for site, octet in octets().items()
         for profile, third in PROFILES.items()
     ]
+    return [*inside, {"cidr": OFFICE_ADDRESSES, "site": "ADM", "profile": "staff"}]
 
 
 def write_mappings(folder: Path) -> tuple[Path, ...]:

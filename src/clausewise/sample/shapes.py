@@ -43,7 +43,9 @@ SHAPES = {
     "page": Shape(_CONNECT, _TUNNEL, (1_500, 30_000), (30_000, 2 * MEGA)),
     "pixel": Shape("GET http://{host}/px-{number}.gif", _MISS, (20, 90), (290, 900), "image/gif"),
     "bulk": Shape(_CONNECT, _TUNNEL, (20_000, 400_000), (20 * MEGA, 400 * MEGA)),
-    "stream": Shape(_CONNECT, _TUNNEL, (120_000, 600_000), (120 * MEGA, 400 * MEGA)),
+    "stream": Shape(_CONNECT, _TUNNEL, (120_000, 600_000), (200 * MEGA, 400 * MEGA)),
+    "clip": Shape(_CONNECT, _TUNNEL, (60_000, 200_000), (20 * MEGA, 60 * MEGA)),
+    "album": Shape(_CONNECT, _TUNNEL, (30_000, 120_000), (90 * MEGA, 120 * MEGA)),
     "download": Shape(
         "GET http://{host}/files/{title}-{version}-setup.exe",
         _MISS,

@@ -8,6 +8,7 @@ account; explicit: other credentials typed while `user` was signed in).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,9 +29,10 @@ SHARED_ACCOUNTS = (("front-desk", "grace.kwan"), ("board-room", "lena.ocampo"), 
 
 @dataclass(slots=True)
 class Signins:
-    """Events as (milliseconds, line)."""
+    """Events as (milliseconds, line). `told` are people whose every sign-in a play tells."""
 
     events: list[tuple[int, str]] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -55,13 +57,25 @@ class Signins:
 
 
 def ordinary_signins(
-    signins: Signins, rng: np.random.Generator, period: Period, people: tuple[Person, ...], park: Park
+    signins: Signins,
+    rng: np.random.Generator,
+    period: Period,
+    people: tuple[Person, ...],
+    park: Park,
+    elsewhere: Collection[str],
 ) -> None:
-    """Everybody's working days: in the morning, sometimes after a mistyped password, and out at the end."""
+    """Working days of everybody but those whose sign-ins stand `elsewhere`: in, at times after a mistyped password,
+    and out at the end.
+    """
     own = {device.assigned_to: device for device in park.devices if device.assigned_to}
     for person in people:
         for day in range(period.days):
-            if not working(person) or period.date(day).weekday() > 4 or rng.random() < 0.06:
+            if (
+                not working(person)
+                or person.id in elsewhere
+                or period.date(day).weekday() > 4
+                or rng.random() < 0.06
+            ):
                 continue
             at = period.millis(day, float(rng.normal(465, 18)))
             if rng.random() < 0.05:
@@ -80,10 +94,10 @@ def ordinary_signins(
             )
 
 
-def leavers(signins: Signins, cast: Cast, key: Key) -> None:
-    """People who left: some accounts still work afterwards; others are tried in vain, or used on the last day."""
+def leavers(signins: Signins, cast: Cast, key: Key, gone: list[Person]) -> None:
+    """People who left (`gone`): some accounts still work afterwards; others are tried in vain, or used on the last day."""
     own = {device.assigned_to: device for device in cast.park.devices if device.assigned_to}
-    for place, person in enumerate(person for person in cast.people if person.end):
+    for place, person in enumerate(gone):
         end = (date.fromisoformat(person.end) - cast.period.date(0)).days
         rows, outcome = key.lookalikes, "success"
         if place % 3 == 0:
@@ -114,12 +128,16 @@ def other_accounts(signins: Signins, cast: Cast, key: Key) -> None:
             if kind == "cart":
                 device, how = _cart(cast, own[actor].site, n), SHARED
                 user = f"cart-{device.device.lower()}"
+                signins.told.add(actor)
             elif kind == "shared":
                 target = SHARED_ACCOUNTS[n % len(SHARED_ACCOUNTS)][0]
             else:
                 target = cast.player("staff")[0]
             moments = cast.times("duty", 1 + n % 3)
             _all(signins, moments, user, "failure" if kind == "failed" else "success", device, target, how)
+            if kind == "cart":
+                for at in moments:
+                    signins.add(at + 25 * MINUTE, user, "success", device, target, how, event="logout")
             rows = key.truth if kind == "explicit" else key.lookalikes
             rows += [_entry(norm, actor, target, moments, why) for norm in ("11/login", "1/own-id")]
 
@@ -132,6 +150,7 @@ def two_places(signins: Signins, cast: Cast, key: Key) -> None:
         at = cast.times("duty", 1)[0]
         elsewhere = [site for site in octets() if site != own[actor].site]
         cart = _cart(cast, elsewhere[n % len(elsewhere)], n)
+        signins.told.add(actor)
         signins.add(at, actor, "success", own[actor], actor)
         if n < 6:
             again, rows, why = at + 4 * MINUTE, key.windows, "one account at two distant sites within minutes"
@@ -142,7 +161,11 @@ def two_places(signins: Signins, cast: Cast, key: Key) -> None:
                 "signed out, drove over, signed in at the other site",
             )
             signins.add(at + 5 * MINUTE, actor, "success", own[actor], actor, event="logout")
-        signins.add(again, f"cart-{cart.device.lower()}", "success", cart, actor, SHARED)
+        user = f"cart-{cart.device.lower()}"
+        signins.add(again, user, "success", cart, actor, SHARED)
+        signins.add(again + 30 * MINUTE, user, "success", cart, actor, SHARED, event="logout")
+        if n < 6:
+            signins.add(again + 60 * MINUTE, actor, "success", own[actor], actor, event="logout")
         rows.append(_entry("1/own-id", actor, actor, [at, again], why))
 
 

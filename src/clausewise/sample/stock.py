@@ -29,10 +29,10 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text(name))))
 
 
-def deny_lists() -> dict[str, str]:
-    """The county's own deny list: category to the text of its `domains` file."""
+def lists(kind: str) -> dict[str, str]:
+    """The county's own lists of one kind (`county-deny`, `county-kinds`): category to the text of its `domains` file."""
     found = {}
-    for entry in (_DATA / "county_deny").iterdir():
+    for entry in (_DATA / kind.replace("-", "_")).iterdir():
         if entry.name.endswith(".txt"):
             found[entry.name.removesuffix(".txt")] = entry.read_text(encoding="utf-8")
     return dict(sorted(found.items()))

@@ -32,7 +32,8 @@ DHCP_FIELDS = (
 QTYPES = ((1, "A"), (28, "AAAA"), (65, "HTTPS"))
 
 
-def _write(path: Path, name: str, fields: str, period: Period, rows: Iterable[str]) -> Path:
+def write_zeek(path: Path, name: str, fields: str, period: Period, rows: Iterable[str]) -> Path:
+    """Write one of Zeek's logs; `fields` are its columns, each name before its type. Returns the path."""
     words = fields.split()
     head = [
         "#separator \\x09",
@@ -49,7 +50,8 @@ def _write(path: Path, name: str, fields: str, period: Period, rows: Iterable[st
     return path
 
 
-def _uid(mark: object) -> str:
+def flow_name(mark: object) -> str:
+    """A name of a connection as Zeek gives one, always the same for the same mark."""
     return f"C{zlib.crc32(repr(mark).encode()):010d}"
 
 
@@ -57,7 +59,7 @@ def dns_row(millis: int, ip: str, query: str, kind: int, number: int) -> str:
     """One query with its answer code; no answers are listed, as where a county logs queries only."""
     code, word = QTYPES[kind]
     return (
-        f"{millis // 1000}.{millis % 1000:03d}{number % 1000:03d}\t{_uid((millis, ip, number))}\t{ip}\t"
+        f"{millis // 1000}.{millis % 1000:03d}{number % 1000:03d}\t{flow_name((millis, ip, number))}\t{ip}\t"
         f"{20_000 + number % 40_000}\t{RESOLVER}\t53\tudp\t{number % 65_536}\t0.00{number % 90 + 10}\t{query}\t1\t"
         f"C_INTERNET\t{code}\t{word}\t0\tNOERROR\tF\tF\tT\tT\t0\t-\t-\tF\n"
     )
@@ -87,7 +89,7 @@ def write_dns(
             zip(*(column.tolist() for column in columns), kinds, strict=True)
         )
     ]
-    return _write(path, "dns", DNS_FIELDS, period, (row for _, row in sorted(rows + told)))
+    return write_zeek(path, "dns", DNS_FIELDS, period, (row for _, row in sorted(rows + told)))
 
 
 def lookups(cast: Cast, key: Key) -> list[tuple[int, str]]:
@@ -134,7 +136,7 @@ class Leases:
             (
                 at,
                 (
-                    f"{at // 1000}.{at % 1000:03d}000\t{_uid((at, mac))}\t{ip}\t{server}\t{mac}\t{name}\t-\tredbud.example\t"
+                    f"{at // 1000}.{at % 1000:03d}000\t{flow_name((at, mac))}\t{ip}\t{server}\t{mac}\t{name}\t-\tredbud.example\t"
                     f"{ip}\t{ip}\t43200.000000\t-\t-\tREQUEST,ACK\t0.004{at % 1000:03d}\n"
                 ),
             )
@@ -142,7 +144,7 @@ class Leases:
 
     def write(self, path: Path, period: Period) -> Path:
         """Write dhcp.log in order of time; returns its path."""
-        return _write(path, "dhcp", DHCP_FIELDS, period, (row for _, row in sorted(self.events)))
+        return write_zeek(path, "dhcp", DHCP_FIELDS, period, (row for _, row in sorted(self.events)))
 
 
 def ordinary_leases(

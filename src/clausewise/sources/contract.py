@@ -1,7 +1,8 @@
 """What every log reader takes and gives back: blocks of bytes in, columns and counted leftovers out.
 
 Every line of a log ends in exactly one place: an event, a reject with its reason, declared noise
-(comments, blank lines, headers) or the total of protected lines. `Batch.lines` is the sum of the four.
+(comments, blank lines, headers) or the total of protected lines. A line that holds several records (a
+page of an audit log, a mail to three people) ends once for each; `Batch.extra` counts those beyond its first.
 """
 
 from __future__ import annotations
@@ -41,19 +42,124 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
     },
     "dns": {"user": _TEXT, "src_ip": _TEXT, "host": _TEXT, "qtype": _TEXT, "rcode": _TEXT, "outcome": _TEXT},
     "tls": {"user": _TEXT, "src_ip": _TEXT, "host": _TEXT, "port": _SMALL, "bytes": _WHOLE, "outcome": _TEXT},
-    "dhcp": {"mac": _TEXT, "ip": _TEXT, "hostname": _TEXT},
+    "conn": {
+        "user": _TEXT,
+        "src_ip": _TEXT,
+        "dst_ip": _TEXT,
+        "port": _SMALL,
+        "protocol": _TEXT,
+        "service": _TEXT,
+        "bytes_down": _WHOLE,
+        "bytes_up": _WHOLE,
+        "duration_ms": _WHOLE,
+        "outcome": _TEXT,
+    },
+    # kind: lease, renew, release, expire, decline; until: microseconds since 1970 UTC at which a lease ends
+    "dhcp": {"mac": _TEXT, "ip": _TEXT, "hostname": _TEXT, "kind": _TEXT, "until": _WHOLE},
+    # kind: login, logout, reauth, lock, unlock, connect, disconnect, special, lockout, disabled, network-start,
+    # network-stop, network-update; session: the log's own number of the session
     "auth": {
         "user": _TEXT,
         "account": _TEXT,
         "src_ip": _TEXT,
+        "mac": _TEXT,
         "device": _TEXT,
         "outcome": _TEXT,
         "kind": _TEXT,
         "explicit": _YES,
+        "session": _TEXT,
+        "logon_type": _TEXT,
+        "service": _TEXT,
+        "bytes": _WHOLE,
     },
-    "share": {"user": _TEXT, "service": _TEXT, "target": _TEXT, "visibility": _TEXT, "file": _TEXT},
-    "admin": {"user": _TEXT, "service": _TEXT, "operation": _TEXT, "target": _TEXT},
-    "mail": {"user": _TEXT, "sender": _TEXT, "recipient": _TEXT, "bytes": _WHOLE, "subject": _TEXT},
+    # operation: start; image: file name of the program without its folder; company: who signed or made it
+    "process": {
+        "user": _TEXT,
+        "device": _TEXT,
+        "image": _TEXT,
+        "original_name": _TEXT,
+        "company": _TEXT,
+        "hash": _TEXT,
+        "parent": _TEXT,
+        "system": _YES,  # it lies in a folder of the operating system
+        "outcome": _TEXT,
+    },
+    # operation: create, write, read, copy, delete, rename; drive: the portable drive it lies on
+    "file": {
+        "user": _TEXT,
+        "device": _TEXT,
+        "file": _TEXT,
+        "operation": _TEXT,
+        "drive": _TEXT,
+        "storage": _TEXT,
+        "bytes": _WHOLE,
+        "outcome": _TEXT,
+    },
+    # kind: drive-mount, drive-remove, encryption, lock-policy, agent-stopped, log-cleared, config-changed,
+    # firmware-changed, seen; change: what was changed, for the kinds that are changes; encrypted: yes, no
+    "device": {
+        "user": _TEXT,
+        "device": _TEXT,
+        "kind": _TEXT,
+        "drive": _TEXT,
+        "drive_name": _TEXT,
+        "encrypted": _TEXT,
+        "change": _TEXT,
+        "idle_lock_seconds": _WHOLE,
+        "src_ip": _TEXT,
+        "outcome": _TEXT,
+    },
+    # operation: present (a snapshot), installed, removed
+    "software": {
+        "user": _TEXT,
+        "device": _TEXT,
+        "software": _TEXT,
+        "version": _TEXT,
+        "publisher": _TEXT,
+        "operation": _TEXT,
+    },
+    # visibility: internal, domain, external, link, public
+    "share": {
+        "user": _TEXT,
+        "service": _TEXT,
+        "target": _TEXT,
+        "visibility": _TEXT,
+        "file": _TEXT,
+        "operation": _TEXT,
+        "src_ip": _TEXT,
+        "outcome": _TEXT,
+    },
+    # operation: as the service names it; an app that was allowed in (OAuth) has its name in target
+    "admin": {
+        "user": _TEXT,
+        "service": _TEXT,
+        "operation": _TEXT,
+        "target": _TEXT,
+        "src_ip": _TEXT,
+        "outcome": _TEXT,
+    },
+    # operation: open, send-as, forward-rule, delete-rule, delegate-added, permission-added, size
+    "mailbox": {
+        "user": _TEXT,
+        "mailbox": _TEXT,
+        "operation": _TEXT,
+        "target": _TEXT,
+        "service": _TEXT,
+        "src_ip": _TEXT,
+        "bytes": _WHOLE,
+        "outcome": _TEXT,
+    },
+    # outcome: reached (delivered), attempted (refused, bounced), unknown (deferred); one event a recipient
+    "mail": {
+        "user": _TEXT,
+        "sender": _TEXT,
+        "recipient": _TEXT,
+        "bytes": _WHOLE,
+        "subject": _TEXT,
+        "src_ip": _TEXT,
+        "service": _TEXT,
+        "outcome": _TEXT,
+    },
 }
 
 SCHEMAS: Mapping[str, pa.Schema] = {
@@ -78,6 +184,11 @@ class Parsed:
     table: pa.Table
 
 
+def plain(part: Parsed) -> Parsed:
+    """Give the same events as texts where a `coded` reader left numbers of distinct texts."""
+    return Parsed(part.cls, part.table.cast(SCHEMAS[part.cls]))
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What a reader carries from one block to the next, so that a file may be cut anywhere.
@@ -97,7 +208,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one block gave. `lines` = events + rejects + noise + protected, always."""
+    """What one block gave. `lines` + `extra` = events + rejects + noise + protected, always."""
 
     parsed: tuple[Parsed, ...]
     rejects: tuple[Reject, ...]
@@ -105,6 +216,7 @@ class Batch:
     protected: int
     lines: int
     state: State
+    extra: int = 0  # records beyond the first of their line
 
     @property
     def events(self) -> int:
@@ -171,6 +283,9 @@ class Source:
     finish: Finish
     start: Callable[[str], State] = field(default=lambda option: State(option=option or None))
     needs: str = ""  # what `option` must hold; empty when the format needs none
+    coded: Parse | None = None  # as `parse`, but text columns may be dictionary-encoded; `plain` undoes it
+    alone: bool = False  # every line can be read without those before it (by `start`, `parse`, `finish`)
+    zone: bool = False  # the format names no time zone or year: `option` may hold `zone=…`, `year=…`
 
 
 def line_identity(raw: bytes) -> bytes:

@@ -59,7 +59,8 @@ def cut(block: bytes, state: State) -> Cut:
     if stop == 0:
         tail = state.tail + block
         return _close(_empty(replace(state, tail=tail, offset=base)), tail, base)
-    data, tail = b"".join((state.tail, memoryview(block)[:stop])), block[stop:]
+    whole = not state.tail and stop == len(block)
+    data, tail = block if whole else b"".join((state.tail, memoryview(block)[:stop])), block[stop:]
     found = _find_lines(data, state.line, base)
     after = replace(state, tail=tail, line=state.line + found.lines, offset=base + len(data))
     return _close(replace(found, state=after), tail, base + len(data))
@@ -74,7 +75,8 @@ def _find_lines(data: bytes, line: int, base: int) -> Cut:
     end = np.flatnonzero(raw == 10)
     start = np.empty_like(end)
     start[0], start[1:] = 0, end[:-1] + 1
-    end = end - ((raw[end - 1] == 13) & (end > start))
+    if b"\r" in data:
+        end = end - ((raw[end - 1] == 13) & (end > start))
     number = np.arange(line + 1, line + 1 + len(end))
     lines = len(end)
     rejects: tuple[Reject, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +13,7 @@ from clausewise.sources.contract import SCHEMAS, Batch, Parsed, Protected, Rejec
 from clausewise.sources.lines import cut, texts
 
 _BIGGEST = 2**63 - 1
+_NO_TIME = "the time cannot be read"
 
 
 class Line(NamedTuple):
@@ -33,6 +34,7 @@ class Collected:
     rejects: list[Reject] = field(default_factory=list)
     noise: Counter[str] = field(default_factory=Counter)
     protected: int = 0
+    extra: int = 0  # records beyond the first of their line; whoever puts such a one in adds 1
 
     def event(self, cls: str, line: Line, time: int | None, values: Mapping[str, Any]) -> None:
         """Add an event; a missing column is null.
@@ -42,12 +44,30 @@ class Collected:
         if self.shields(cls, values):
             self.protected += 1
             return
-        if time is None or not -_BIGGEST <= time <= _BIGGEST:
-            self.reject(line, "the time cannot be read")
+        if time is None or not _fits(time):
+            self.reject(line, _NO_TIME)
             return
         if self.protected_names.host(values.get("referrer_host")):
             values = {**values, "referrer_host": None}
         self.events.setdefault(cls, []).append((time, line, values))
+
+    def several(self, line: Line, events: Sequence[tuple[str, int | None, Mapping[str, Any]]]) -> None:
+        """Add the events (class, time, values) of one record, at least one, and count those beyond the first.
+
+        One protected event makes the whole record protected, once: the others would tell of it. One
+        unreadable time rejects the whole record, once.
+        """
+        if len(events) == 1:
+            cls, time, values = events[0]
+            self.event(cls, line, time, values)
+        elif any(self.shields(cls, values) for cls, _, values in events):
+            self.protected += 1
+        elif not all(_fits(time) for _, time, _ in events):
+            self.reject(line, _NO_TIME)
+        else:
+            for cls, time, values in events:
+                self.event(cls, line, time, values)
+            self.extra += len(events) - 1
 
     def shields(self, cls: str, values: Mapping[str, Any]) -> bool:
         """Tell whether host, sender or recipient (of a share: its target) is protected."""
@@ -65,6 +85,10 @@ class Collected:
     def tables(self) -> tuple[Parsed, ...]:
         """Make one table per class, classes in order of name."""
         return tuple(Parsed(cls, _table(cls, self.events[cls])) for cls in sorted(self.events))
+
+
+def _fits(time: int | None) -> bool:
+    return time is not None and -_BIGGEST <= time <= _BIGGEST
 
 
 def _table(cls: str, events: list[tuple[int, Line, Mapping[str, Any]]]) -> pa.Table:
@@ -120,7 +144,7 @@ def end_with(begin: Begin, state: State, protected: Protected) -> Batch:
 
 def _batch(out: Collected, lines: int, state: State) -> Batch:
     noise = {kind: count for kind, count in sorted(out.noise.items()) if count}
-    return Batch(out.tables(), tuple(sorted(out.rejects)), noise, out.protected, lines, state)
+    return Batch(out.tables(), tuple(sorted(out.rejects)), noise, out.protected, lines, state, out.extra)
 
 
 def both(first: Batch, second: Batch) -> Batch:
@@ -134,6 +158,7 @@ def both(first: Batch, second: Batch) -> Batch:
         first.protected + second.protected,
         first.lines + second.lines,
         second.state,
+        first.extra + second.extra,
     )
 
 

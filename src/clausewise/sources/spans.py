@@ -13,48 +13,39 @@ from clausewise.sources.lines import Bytes, Cut, Whole
 Mask = npt.NDArray[np.bool_]
 
 
-_MARKED = bytes(letter in b" \n\r:/?#" for letter in range(256))
-
-
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Fields between blanks: line i has `count[i]` of them, its k-th is number `first[i] + k`."""
+    """Fields between blanks: line i has `count[i]` of them, its k-th is number `first[i] + k`.
+
+    `each` is the number of fields that every line has, 0 if they differ.
+    """
 
     start: Whole
     end: Whole
     first: Whole
     count: Whole
+    each: int
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Where the block has `:`, one of `?#`, and one of `/?#`."""
-
-    colon: Whole
-    query: Whole
-    stop: Whole
-
-
-def look(found: Cut, raw: Bytes) -> tuple[Fields, Marks]:
-    """Find the fields of all lines, any run of spaces between two fields, and the marks of addresses."""
-    # One pass over the bytes; all that follows looks at the few places that it found.
-    places = np.flatnonzero(np.frombuffer(found.data.translate(_MARKED), np.bool_))
-    kind = raw[places]
-    query = (kind == ord("?")) | (kind == ord("#"))
-    marks = Marks(places[kind == ord(":")], places[query], places[query | (kind == ord("/"))])
-    apart = (kind == ord(" ")) | (kind == ord("\n"))
-    ended = kind == ord("\r")
-    if ended.any():  # a carriage return parts fields only at the end of a line
-        ended[:-1] &= (kind[1:] == ord("\n")) & (places[1:] == places[:-1] + 1)
-        apart |= ended
-    before = np.concatenate((np.full(1, -1, np.int64), places[apart]))
-    start, end = before[:-1] + 1, before[1:]
-    filled = end > start
-    start, end = start[filled], end[filled]
+def look(found: Cut, raw: Bytes) -> Fields:
+    """Find the fields of all lines; any run of spaces, or a line end, lies between two fields."""
+    apart = np.empty(len(raw) + 1, np.bool_)
+    apart[0] = True
+    np.equal(raw, ord(" "), out=apart[1:])
+    apart[1:] |= raw == ord("\n")
+    if b"\r" in found.data:  # a carriage return parts fields only at the end of a line
+        apart[1:-1] |= (raw[:-1] == ord("\r")) & (raw[1:] == ord("\n"))
+    # Every change is a field's first byte or the blank after it, in turn, as a block ends with a line's end.
+    changes = np.flatnonzero(apart[1:] != apart[:-1])
+    start, end = changes[0::2], changes[1::2]
+    lines = len(found.start)
+    each = len(start) // max(lines, 1)
+    if each and each * lines == len(start) and not found.rejects:
+        table = start.reshape(lines, each)
+        if (table[:, 0] >= found.start).all() and (table[:, -1] < found.end).all():
+            return Fields(start, end, np.arange(lines) * each, np.full(lines, each), each)
     first = np.searchsorted(start, found.start)
-    # Where no line was taken out for its length, a line's fields end where the next one's begin.
-    upto = np.append(first[1:], len(start)) if not found.rejects else np.searchsorted(start, found.end)
-    return Fields(start, end, first, upto - first), marks
+    return Fields(start, end, first, np.searchsorted(start, found.end) - first, 0)
 
 
 def columns_of(raw: bytes, start: Whole, end: Whole, none: Mask | None = None) -> pa.BinaryArray:
@@ -86,48 +77,112 @@ def as_text(column: pa.BinaryArray, ascii_only: bool) -> pa.StringArray:
 _ZEROS = np.uint64(0x3030303030303030)
 _HIGH = np.uint64(0xF0F0F0F0F0F0F0F0)
 _SIX = np.uint64(0x0606060606060606)
-_EIGHT_BYTES = np.dtype("<u8")
+# By number of digits: which bytes of a word belong to them, and the zeros that stand for the others.
+_KEEP = np.array([(2**64 - 1) >> 8 * k << 8 * k for k in range(8, -1, -1)], np.uint64)
+_FILL = _ZEROS & ~_KEEP
+_JOINS = (
+    (np.uint64(8), np.uint64(10), np.uint64(0x00FF00FF00FF00FF)),
+    (np.uint64(16), np.uint64(100), np.uint64(0x0000FFFF0000FFFF)),
+    (np.uint64(32), np.uint64(10000), np.uint64(0x00000000FFFFFFFF)),
+)
+_ONE, _EACH, _TOP = np.uint64(1), np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_ALL = ~np.uint64(0)
+_LOOKS = 40
+"""Times eight bytes: beyond that a span is long, and long spans are few."""
+
+
+def words_of(raw: Bytes) -> npt.NDArray[np.uint64]:
+    """See a block as the 64-bit words that begin at each of its bytes but the last seven.
+
+    A word holds its first byte in its lowest eight bits; a block below eight bytes is filled up with zeros.
+    """
+    if len(raw) < 8:
+        raw = np.concatenate((raw, np.zeros(8, np.uint8)))
+    return np.lib.stride_tricks.as_strided(raw[:8].view("<u8"), (len(raw) - 7,), (1,), writeable=False)
 
 
 def integers(raw: Bytes, start: Whole, end: Whole, most: int) -> tuple[Whole, Mask]:
     """Read spans of 1 to `most` (at most 18) digits; the mask tells which spans are such numbers."""
-    size = end - start
+    words, size = words_of(raw), end - start
     fine = (size >= 1) & (size <= most)
-    value, digits = _eight_digits(raw, end, size)
+    value, digits = _eight_digits(words, end, size)
     fine &= digits
     longest = int(size[fine].max(initial=0))
     for k in range(8, longest, 8):
-        more, digits = _eight_digits(raw, end - k, np.maximum(size - k, 0))
+        more, digits = _eight_digits(words, end - k, np.maximum(size - k, 0))
         value += more * 10**k
         fine &= digits
     return value, fine
 
 
-def _eight_digits(raw: Bytes, end: Whole, size: Whole) -> tuple[Whole, Mask]:
+def _eight_digits(words: npt.NDArray[np.uint64], end: Whole, size: Whole) -> tuple[Whole, Mask]:
     """Read the last eight bytes before `end` as digits, at once as one 64-bit word.
 
-    Bytes before the span's `size` count as zeros. The word holds the first digit in its lowest byte; pairs,
-    then fours, then eights are joined by multiplication (the SWAR method of number readers).
+    Bytes before the span's `size` count as zeros. Pairs, then fours, then eights are joined by multiplication
+    (the SWAR method of number readers).
     """
-    if len(raw) < 8:
-        raw, end = np.concatenate((np.zeros(8, np.uint8), raw)), end + 8
-    words = np.lib.stride_tricks.as_strided(
-        raw[:8].view(_EIGHT_BYTES), (len(raw) - 7,), (1,), writeable=False
-    )
     begin = end - 8
-    word = words[np.maximum(begin, 0)]
     if len(begin) and begin.min() < 0:  # the very first field of a block
-        word = word << (np.maximum(-begin, 0) * 8).astype(np.uint64).clip(0, 63)
-    blank = ((8 - np.clip(size, 0, 8)) * 8).astype(np.uint64)
-    # A shift by 64 is undefined, so an empty span shifts twice.
-    keep = (~np.uint64(0) << (blank >> np.uint64(1))) << (blank - (blank >> np.uint64(1)))
-    word = (word & keep) | (_ZEROS & ~keep)
-    fine = ((word & _HIGH) == _ZEROS) & (((word + _SIX) & _HIGH) == _ZEROS)
-    word = word & ~_HIGH
-    word = (word * np.uint64(10) + (word >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
-    word = (word * np.uint64(100) + (word >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    word = (word * np.uint64(10000) + (word >> np.uint64(32))) & np.uint64(0x00000000FFFFFFFF)
-    return word.astype(np.int64), fine
+        word = words[np.maximum(begin, 0)] << (np.maximum(-begin, 0) * 8).astype(np.uint64).clip(0, 63)
+    else:
+        word = words[begin]
+    digits = np.minimum(size, 8)
+    word &= _KEEP[digits]
+    word |= _FILL[digits]
+    other = word + _SIX  # only a digit's upper half is 3 both before and after
+    other ^= _ZEROS
+    other |= word ^ _ZEROS
+    other &= _HIGH
+    fine = other == 0
+    word &= ~_HIGH
+    for shift, by, keep in _JOINS:
+        upper = word >> shift
+        word *= by
+        word += upper
+        word &= keep
+    return word.view(np.int64), fine
+
+
+def first_of(raw: Bytes, start: Whole, end: Whole, letters: bytes) -> Whole:
+    """For each span, the place of the first of a few ASCII `letters` in it, or its end.
+
+    Looks at eight bytes of all spans at once (the SWAR search for a zero byte, Hacker's Delight 6-1), again
+    where nothing was found yet; long spans are left to a look at the whole block.
+    """
+    place, words, rows, at, until = end.copy(), words_of(raw), np.arange(len(start)), start, end
+    last = len(words) - 1
+    for look in range(_LOOKS):
+        if at.max(initial=0) > last:  # the block's last word begins before these spans do
+            near = np.minimum(at, last)
+            hit = _hits(words[near], letters) & (_ALL << ((at - near) * 8).clip(0, 63).astype(np.uint64))
+        else:
+            near, hit = at, _hits(words[at], letters)
+        found = hit != 0
+        offset = np.bitwise_count((hit & (~hit + _ONE)) - _ONE) >> 3
+        place[rows] = np.where(found, np.minimum(near + offset, until), until)
+        left = ~found & (at + 8 < until)
+        rows, at, until = rows[left], at[left] + 8, until[left]
+        if len(rows) == 0 or (look > 3 and len(rows) * 32 > len(raw)):
+            break
+    if len(rows):
+        place[rows] = _first_of_marks(raw, at, until, letters)
+    return place
+
+
+def _hits(word: npt.NDArray[np.uint64], letters: bytes) -> npt.NDArray[np.uint64]:
+    """The lowest bit set is the high bit of the first byte that is one of `letters`."""
+    found = np.zeros_like(word)
+    for letter in letters:
+        other = word ^ (_EACH * np.uint64(letter))
+        found |= (other - _EACH) & ~other & _TOP
+    return found
+
+
+def _first_of_marks(raw: Bytes, start: Whole, end: Whole, letters: bytes) -> Whole:
+    marked = raw == letters[0]
+    for letter in letters[1:]:
+        marked |= raw == letter
+    return next_of(np.flatnonzero(marked), start, end)
 
 
 def next_of(places: Whole, at: Whole, otherwise: Whole) -> Whole:
@@ -143,3 +198,9 @@ def distinct(column: pa.BinaryArray) -> tuple[Whole, list[bytes]]:
     """Give each row's number into the list of distinct values, and that list."""
     coded = column.dictionary_encode()
     return np.asarray(coded.indices, np.int64), coded.dictionary.to_pylist()
+
+
+def spread(values: pa.StringArray, numbers: pa.Array) -> pa.DictionaryArray:
+    """Give row i the text `values[numbers[i]]`, as the number of a distinct text; no text stays null."""
+    coded = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(coded.indices.take(numbers), coded.dictionary)

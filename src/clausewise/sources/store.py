@@ -6,10 +6,12 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import IO, cast
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -40,24 +42,29 @@ class Step:
 
 
 def read(
-    path: Path, source: Source, option: str = "", protected: Protected = NOTHING_PROTECTED, block: int = BLOCK
+    path: Path,
+    source: Source,
+    option: str = "",
+    protected: Protected = NOTHING_PROTECTED,
+    block: int = BLOCK,
+    coded: bool = False,
 ) -> Iterator[Step]:
-    """Read a log file block by block.
+    """Read a log file block by block; with `coded` by the source's reader of that name, where it has one.
 
     Raises `LogError` when the file cannot be opened or is UTF-16, `ValueError` for a bad option.
     """
-    state = source.start(option)
-    total = _size(path)
+    state, parse = source.start(option), (source.coded if coded else None) or source.parse
+    total = size_of(path)
     trouble = ""
     with _open_raw(path) as raw:
         stream, first = _unpack(path, raw), True
         while True:
             data, trouble = _next(path, stream, block)
-            if first and data.startswith(_UTF16):
-                raise LogError(f"{path}: the file is UTF-16; save it as UTF-8 and try again")
+            if first:
+                _refuse_utf16(path, data)
             first = False
             if data:
-                batch = source.parse(data, state, protected)
+                batch = parse(data, state, protected)
                 state = batch.state
                 yield Step(batch, min(raw.tell(), total), total)
             if trouble or not data:
@@ -65,10 +72,63 @@ def read(
     yield Step(source.finish(state, protected, bool(trouble)), total, total, trouble)
 
 
+def read_range(
+    path: Path, source: Source, option: str, protected: Protected, span: tuple[int, int | None], block: int
+) -> Iterator[Step]:
+    """Read the lines of a plain file that begin in `span`, both ends being line starts (None: the file's end).
+
+    For a source whose lines stand alone, by its `coded` reader if it has one. Lines are numbered from 1 within
+    the span, offsets are those of the file. Raises as `read` does.
+    """
+    at, end = span
+    state, total = replace(source.start(option), offset=at), size_of(path)
+    with _open_raw(path) as raw:
+        raw.seek(at)
+        while data := raw.read(block if end is None else min(2 * block, end - at)):  # mostly the whole range
+            if at == 0:
+                _refuse_utf16(path, data)
+            batch = (source.coded or source.parse)(data, state, protected)
+            state, at = batch.state, at + len(data)
+            yield Step(batch, min(at, total), total)
+    last = source.finish(state, protected, False)
+    if end is None or last.lines:
+        yield Step(last, min(at, total), total)
+
+
+def edges(path: Path, apart: int) -> Iterator[int]:
+    """Give line starts of a plain file, each the first at least `apart` bytes after the one before it."""
+    with _open_raw(path) as raw:
+        at, total = apart, size_of(path)
+        while at < total:
+            raw.seek(at - 1)
+            while (line := raw.readline(_PIECE)) and not line.endswith(b"\n"):
+                pass
+            at = raw.tell()
+            if at < total:
+                yield at
+            at += apart
+
+
+def is_plain(path: Path) -> bool:
+    """Tell whether a file is not packed, so that it can be read from any byte on. Raises `LogError`."""
+    with _open_raw(path) as raw:
+        return _unpack(path, raw) is raw
+
+
 def head(path: Path, size: int = HEAD) -> bytes:
     """Give the first unpacked bytes of a log file, for `detect`. Raises `LogError`."""
     with _open_raw(path) as raw:
         return _next(path, _unpack(path, raw), size)[0]
+
+
+def option_for(path: Path, source: Source, option: str, zone: str) -> str:
+    """The option that a file is read with: what somebody said, or for a format without zone or year the county's
+    zone, and the day on which the file was last written, which its last line cannot be later than.
+    """
+    if option or not source.zone:
+        return option
+    written = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(zone)).date()
+    return f"zone={zone},until={written.isoformat()}"
 
 
 def presets() -> dict[str, str]:
@@ -80,7 +140,13 @@ def presets() -> dict[str, str]:
     return {entry.name.removesuffix(".toml"): entry.read_text("utf-8") for entry in found}
 
 
-def _size(path: Path) -> int:
+def _refuse_utf16(path: Path, data: bytes) -> None:
+    if data.startswith(_UTF16):
+        raise LogError(f"{path}: the file is UTF-16; save it as UTF-8 and try again")
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file on disk. Raises `LogError`."""
     try:
         return path.stat().st_size
     except OSError as error:

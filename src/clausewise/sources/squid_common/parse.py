@@ -27,4 +27,6 @@ def finish(state: State, protected: Protected = NOTHING_PROTECTED, cut_short: bo
     return finish_with(parse, state, protected, cut_short)
 
 
-SOURCE = Source("squid_common", "Squid proxy, common or combined form", ("http",), parse, finish, start)
+SOURCE = Source(
+    "squid_common", "Squid proxy, common or combined form", ("http",), parse, finish, start, alone=True
+)

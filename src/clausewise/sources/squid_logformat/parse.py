@@ -33,4 +33,5 @@ SOURCE = Source(
     finish,
     start,
     needs="the logformat line of squid.conf",
+    alone=True,
 )

@@ -1,4 +1,4 @@
-"""Reads logs of the Zeek network monitor: http, dns, ssl and dhcp, as tables with a header or as JSON."""
+"""Reads logs of the Zeek network monitor, as tables with a header or as JSON: conn, dhcp, dns, http, smtp, ssl."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clausewise.sources.contract import NOTHING_PROTECTED, Batch, Protected, Sou
 from clausewise.sources.rows import Collected, Line, Reader, parse_with
 from clausewise.sources.zeek.records import PUT, READ, kind_of, unescape
 
-_TABLES = ("dhcp", "dns", "http", "ssl")
+_TABLES = ("conn", "dhcp", "dns", "http", "smtp", "ssl")
 
 
 class Header(NamedTuple):
@@ -101,7 +101,10 @@ def _word(value: Any) -> str:
         return "T" if value else "F"
     if isinstance(value, float):
         return f"{value:.6f}"
-    return value if isinstance(value, str) else json.dumps(value)
+    if not isinstance(value, str):
+        return json.dumps(value)
+    # JSON may name half of a surrogate pair, which no column can hold.
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _put(kind: str, record: Mapping[str, str], line: Line, out: Collected) -> None:
@@ -128,5 +131,9 @@ def finish(state: State, protected: Protected = NOTHING_PROTECTED, cut_short: bo
 
 
 SOURCE = Source(
-    "zeek", "Zeek network monitor (http, dns, ssl, dhcp)", ("dhcp", "dns", "http", "tls"), parse, finish
+    "zeek",
+    "Zeek network monitor (conn, dhcp, dns, http, smtp, ssl)",
+    ("conn", "dhcp", "dns", "http", "mail", "tls"),
+    parse,
+    finish,
 )

@@ -1,7 +1,8 @@
-"""What the records of Zeek's http, dns, ssl and dhcp logs mean as events."""
+"""What the records of Zeek's conn, dhcp, dns, http, smtp and ssl logs mean as events."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -15,7 +16,8 @@ Record = Mapping[str, str]
 READ = frozenset(
     "_path ts id.orig_h id.resp_h id.resp_p method host uri status_code referrer response_body_len"
     " request_body_len trans_depth query qtype_name qclass rcode_name server_name established cipher"
-    " mac assigned_addr assigned_ip client_addr host_name lease_time".split()
+    " mac assigned_addr assigned_ip client_addr host_name lease_time"
+    " helo mailfrom rcptto last_reply is_webmail proto service duration orig_bytes resp_bytes conn_state".split()
 )
 """The fields that are read; all others are left alone."""
 
@@ -42,6 +44,12 @@ def kind_of(record: Record) -> str:
         if field in record:
             return kind
     for kind, field in (
+        ("conn", "conn_state"),
+        ("smtp", "helo"),
+        ("smtp", "mailfrom"),
+        ("smtp", "rcptto"),
+        ("smtp", "last_reply"),
+        ("smtp", "is_webmail"),
         ("http", "trans_depth"),
         ("dns", "qclass"),
         ("ssl", "cipher"),
@@ -151,9 +159,70 @@ def put_dhcp(record: Record, line: Line, out: Collected) -> None:
     out.event("dhcp", line, time, {"mac": mac.lower(), "ip": address, "hostname": name})
 
 
+def put_smtp(record: Record, line: Line, out: Collected) -> None:
+    """One mail that crossed the wire unencrypted, one event a recipient; its subject is not read."""
+    sender = record.get("mailfrom", "").strip("<> ") or None
+    recipients = _several(record.get("rcptto", ""))
+    if not recipients:
+        out.noise["no-recipient"] += 1  # most of all: what came before the two sides began to encrypt
+        return
+    reply = record.get("last_reply", "")[:1]
+    values = {
+        "sender": sender,
+        "src_ip": record.get("id.orig_h"),
+        "service": record.get("id.resp_h"),
+        "outcome": "reached" if reply == "2" else "attempted" if reply == "5" else "unknown",
+    }
+    time = _time(record)
+    out.several(line, [("mail", time, {**values, "recipient": recipient}) for recipient in recipients])
+
+
+def _several(text: str) -> list[str]:
+    """Read a set: `a,b` in tables, `["a", "b"]` in JSON; in order, each once."""
+    parts: list[object] = list(text.split(","))
+    if text.startswith("["):
+        try:
+            parts = json.loads(text)
+        except (ValueError, RecursionError):
+            parts = []
+    # JSON may name half of a surrogate pair, which no column can hold.
+    whole_parts = (part.encode("utf-8", "replace").decode() for part in parts if isinstance(part, str))
+    names = (part.strip("<> ") for part in whole_parts)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+_MADE = frozenset({"SF", "S1", "S2", "S3", "RSTO", "RSTR"})
+_NOT_MADE = frozenset({"S0", "REJ", "RSTOS0", "RSTRH", "SH", "SHR"})
+
+
+def put_conn(record: Record, line: Line, out: Collected) -> None:
+    """One connection; bytes are those of the two sides' payload, without headers."""
+    there = record.get("id.resp_h")
+    if out.protected_names.host(normal_host(there) if there else None):
+        out.protected += 1
+        return
+    state, took = record.get("conn_state"), from_seconds(record.get("duration", ""))
+    protocol = record.get("proto")
+    values = {
+        "src_ip": record.get("id.orig_h"),
+        "dst_ip": there,
+        # For ICMP the ports hold its type and code.
+        "port": None if protocol == "icmp" else short(record.get("id.resp_p"), most=65535),
+        "protocol": protocol,
+        "service": record.get("service"),
+        "bytes_up": whole(record.get("orig_bytes")),
+        "bytes_down": whole(record.get("resp_bytes")),
+        "duration_ms": None if took is None else took // 1000,
+        "outcome": "reached" if state in _MADE else "attempted" if state in _NOT_MADE else "unknown",
+    }
+    out.event("conn", line, _time(record), values)
+
+
 PUT: Mapping[str, Callable[[Record, Line, Collected], None]] = {
     "http": put_http,
     "dns": put_dns,
     "ssl": put_ssl,
     "dhcp": put_dhcp,
+    "smtp": put_smtp,
+    "conn": put_conn,
 }

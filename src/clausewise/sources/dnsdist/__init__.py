@@ -1,0 +1,1 @@
+"""Query logs of the dnsdist load balancer."""

@@ -1,0 +1,1 @@
+"""Accounting files and the log of the FreeRADIUS server."""

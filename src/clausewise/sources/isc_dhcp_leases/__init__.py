@@ -1,0 +1,1 @@
+"""The lease file of the ISC DHCP server."""

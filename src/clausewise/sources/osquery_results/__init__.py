@@ -1,0 +1,1 @@
+"""osquery: the results log of a fleet of devices."""

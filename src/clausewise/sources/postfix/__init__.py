@@ -1,0 +1,1 @@
+"""Mail logs of the Postfix mail server."""

@@ -1,0 +1,1 @@
+"""The audit log of a Samba domain controller, as JSON."""

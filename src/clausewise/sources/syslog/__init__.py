@@ -1,0 +1,1 @@
+"""System logs of Linux hosts: sign-ins, special rights, USB drives."""

@@ -1,0 +1,1 @@
+"""Windows events exported as JSON, one event a line."""
